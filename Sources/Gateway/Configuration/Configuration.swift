@@ -1,0 +1,208 @@
+import Acquisition
+import Decoding
+public import Detection
+import FoundationEssentials
+public import Mail
+import Metering
+public import Settings
+
+/// Everything that the files say, after all of them were found right.
+public struct Configuration: Sendable {
+    public let settings: GatewaySettings
+    public let rules: DetectionRules
+    public let templates: MailTemplates?
+    public let pilot: Pilot
+    /// Facts that no source settles, by meter model: `check` warns of them.
+    public let warnings: [String]
+
+    public init(
+        settings: GatewaySettings,
+        rules: DetectionRules,
+        templates: MailTemplates?,
+        pilot: Pilot,
+        warnings: [String]
+    ) {
+        self.settings = settings
+        self.rules = rules
+        self.templates = templates
+        self.pilot = pilot
+        self.warnings = warnings
+    }
+
+    /// Reads both folders.
+    ///
+    /// - Parameters:
+    ///   - config: the folder of `gateway.yaml`, `mail.yaml`, `detection.yaml` and `mail/`.
+    ///   - meters: the folder of `pilot.yaml` and `models/`.
+    ///   - environment: where secrets named by a key are looked up.
+    /// - Returns: the configuration; nothing is started.
+    /// - Throws: every problem of every file at once.
+    public static func load(
+        config: String,
+        meters: String,
+        environment: [String: String]
+    ) throws(SettingsProblems) -> Configuration {
+        var reading = ConfigurationReading(environment: environment)
+        let settings = reading.gateway(in: config)
+        let rules = reading.rules(in: config)
+        let templates = settings?.mail == nil ? nil : reading.templates(in: config)
+        let models = reading.models(in: meters)
+        let installations = reading.installations(in: meters, models: models, lines: settings?.lines ?? [])
+        guard reading.problems.isEmpty, let settings else { throw SettingsProblems(reading.problems) }
+        return Configuration(
+            settings: settings,
+            rules: rules,
+            templates: templates,
+            pilot: Pilot(installations: installations, profiles: models),
+            warnings: warnings(of: models, in: installations)
+        )
+    }
+
+    private static func warnings(of models: [MeterProfile], in installations: [Installation]) -> [String] {
+        let used = Set(installations.compactMap { $0.wiring?.model })
+        return models.filter { used.contains($0.id) }.flatMap { model in
+            model.unverified.map { "\(model.id): \($0)" }
+        }
+    }
+}
+
+/// Reads file after file and collects what is wrong with them.
+struct ConfigurationReading {
+    private(set) var problems: [SettingsProblem] = []
+    private let environment: [String: String]
+
+    init(environment: [String: String]) {
+        self.environment = environment
+    }
+
+    mutating func gateway(in folder: String) -> GatewaySettings? {
+        let gateway = read(folder + "/gateway.yaml")
+        let mailPath = folder + "/mail.yaml"
+        let mail = FileManager.default.fileExists(atPath: mailPath) ? read(mailPath) : nil
+        let secrets = Secrets(environment: environment)
+        let settings = gateway.map { GatewayFile(secrets: secrets).settings(in: $0, mail: mail) }
+        collect(gateway)
+        collect(mail)
+        return settings ?? nil
+    }
+
+    mutating func rules(in folder: String) -> DetectionRules {
+        guard let file = read(folder + "/detection.yaml") else { return .shipped }
+        let rules = DetectionRulesFile.rules(in: file)
+        collect(file)
+        return rules
+    }
+
+    mutating func templates(in folder: String) -> MailTemplates? {
+        let incident = template(folder + "/mail/incident.mustache", MailTemplates.incidentPlaceholders)
+        let test = template(folder + "/mail/test.mustache", MailTemplates.testPlaceholders)
+        guard let incident, let test else { return nil }
+        return MailTemplates(incident: incident, test: test)
+    }
+
+    mutating func models(in folder: String) -> [MeterProfile] {
+        let path = folder + "/models"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.filter { $0.hasSuffix(".yaml") }.sorted().compactMap { name in
+            model(at: path + "/" + name)
+        }
+    }
+
+    mutating func model(at path: String) -> MeterProfile? {
+        guard let file = read(path) else { return nil }
+        let profile = ProfileFile(file).profile()
+        collect(file)
+        return profile
+    }
+
+    mutating func installations(
+        in folder: String,
+        models: [MeterProfile],
+        lines: [LineSettings]
+    ) -> [Installation] {
+        guard let file = read(folder + "/pilot.yaml") else { return [] }
+        let installations = PilotFile(file, models: models, lines: lines.map(\.id)).installations()
+        collect(file)
+        return installations
+    }
+
+    private mutating func read(_ path: String) -> SettingsFile? {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            problem(path, 1, 1, .other(english: "a readable file", japanese: "読めるファイル"), found: "nothing")
+            return nil
+        }
+        return SettingsFile(text, named: path)
+    }
+
+    private mutating func template(_ path: String, _ placeholders: [String]) -> MailTemplate? {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            problem(path, 1, 1, .other(english: "a readable file", japanese: "読めるファイル"), found: "nothing")
+            return nil
+        }
+        do throws(MailTemplateProblems) {
+            return try MailTemplate(text, named: path, placeholders: placeholders)
+        } catch {
+            for one in error.problems {
+                problem(
+                    path,
+                    one.line,
+                    one.column,
+                    .other(english: one.expected, japanese: one.expectedInJapanese),
+                    found: one.found
+                )
+            }
+            return nil
+        }
+    }
+
+    private mutating func collect(_ file: SettingsFile?) {
+        problems += file?.problems ?? []
+    }
+
+    private mutating func problem(
+        _ file: String,
+        _ line: Int,
+        _ column: Int,
+        _ expected: Expectation,
+        found: String
+    ) {
+        problems.append(
+            SettingsProblem(
+                file: file,
+                line: line,
+                column: column,
+                field: "",
+                expected: expected,
+                found: found
+            )
+        )
+    }
+}
+
+/// Looks up secrets, which never stand in the files themselves.
+struct Secrets {
+    let environment: [String: String]
+
+    /// The secret that a section names by `KEY_env` (a variable) or `KEY_file` (a file, its first line); nil for none.
+    func secret(_ key: String, in section: Section) -> String? {
+        if let name = section.text(key + "_env") {
+            if let value = environment[name], !value.isEmpty { return value }
+            section.problem(
+                at: key + "_env",
+                .other(english: "a variable that is set", japanese: "設定済みの環境変数"),
+                found: name
+            )
+        }
+        guard let path = section.text(key + "_file") else { return nil }
+        let line = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: "\n").first
+        guard let line else {
+            section.problem(
+                at: key + "_file",
+                .other(english: "a readable file with the secret", japanese: "読める秘密情報ファイル"),
+                found: path
+            )
+            return nil
+        }
+        return String(line)
+    }
+}

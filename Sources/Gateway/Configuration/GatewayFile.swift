@@ -1,0 +1,190 @@
+import Acquisition
+import Alerting
+import Mail
+import Metering
+import Settings
+
+/// Reads `gateway.yaml` and `mail.yaml`.
+struct GatewayFile {
+    let secrets: Secrets
+
+    /// - Returns: nil when something required is missing; the files have the problems.
+    func settings(in gateway: SettingsFile, mail: SettingsFile?) -> GatewaySettings? {
+        let root = gateway.root
+        root.checkFormat()
+        let station = root.requiredText("station")
+        let console = root.section("console")
+        let polling = root.section("polling")
+        let lines = root.sections("lines").compactMap(line)
+        reportRepeats(lines.map(\.id.rawValue), in: root.sections("lines"), key: "id")
+        let feedSection = root.section("feed")
+        let feed = feedSection.flatMap(feed)
+        let delay = feedSection?.integer("delay_hours", in: 1...240) ?? 30
+        let host = console?.text("host") ?? "127.0.0.1"
+        let port = console?.integer("port", in: 0...65_535) ?? 8_080
+        let pollSeconds = polling?.integer("interval_seconds", in: 1...86_400) ?? 3_600
+        console?.finish()
+        polling?.finish()
+        feedSection?.finish()
+        root.finish()
+        let mailSettings = mail.flatMap { self.mail($0.root) }
+        guard let station else { return nil }
+        return GatewaySettings(
+            station: station,
+            console: GatewaySettings.ConsoleAddress(host: host, port: port),
+            lines: lines,
+            pollSeconds: pollSeconds,
+            feed: feed,
+            feedDelayHours: delay,
+            mail: mailSettings
+        )
+    }
+
+    private func line(_ section: Section) -> LineSettings? {
+        let id = section.requiredText("id")
+        let timeout = section.integer("response_timeout_ms", in: 20...60_000) ?? 1_000
+        let transport = transport(section)
+        section.finish()
+        guard let id, let transport else { return nil }
+        return LineSettings(id: Path.ID(id), transport: transport, responseTimeout: .milliseconds(timeout))
+    }
+
+    private func transport(_ section: Section) -> LineSettings.Transport? {
+        let kind = section.choice("transport", ["serial", "tcp", "rtu_over_tcp"])
+        guard section.has("transport") else {
+            section.problem(at: "transport", .required)
+            return nil
+        }
+        switch kind {
+        case "serial": return serial(section)
+        case "tcp", "rtu_over_tcp":
+            let host = section.requiredText("host")
+            let port = section.integer("port", in: 1...65_535) ?? 502
+            guard let host else { return nil }
+            return kind == "tcp" ? .tcp(host: host, port: port) : .rtuOverTCP(host: host, port: port)
+        default: return nil
+        }
+    }
+
+    private func serial(_ section: Section) -> LineSettings.Transport? {
+        let device = section.requiredText("device")
+        let baud = section.integer("baud", in: 300...230_400) ?? 9_600
+        let parity = section.choice("parity", SerialSettings.Parity.allCases.map(\.rawValue))
+        let stopBits = section.integer("stop_bits", in: 1...2) ?? 1
+        guard let device else { return nil }
+        return .serial(
+            SerialSettings(
+                device: device,
+                baud: baud,
+                parity: parity.flatMap(SerialSettings.Parity.init) ?? .none,
+                stopBits: stopBits
+            )
+        )
+    }
+
+    private func feed(_ section: Section) -> FeedSettings? {
+        let id = section.text("id") ?? "feed"
+        let url = section.requiredText("url")
+        let minutes = section.integer("pull_minutes", in: 1...1_440) ?? 60
+        let overlap = section.integer("overlap_hours", in: 0...720) ?? 72
+        let timeout = section.integer("request_timeout_seconds", in: 1...600) ?? 30
+        let token = secrets.secret("token", in: section)
+        guard let url else { return nil }
+        guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
+            section.problem(
+                at: "url",
+                .other(english: "an http or https address", japanese: "http または https のアドレス")
+            )
+            return nil
+        }
+        return FeedSettings(
+            id: Path.ID(id),
+            baseURL: url,
+            pullInterval: .seconds(minutes * 60),
+            overlapSeconds: Int64(overlap) * 3_600,
+            requestTimeout: .seconds(timeout),
+            bearerToken: token
+        )
+    }
+
+    private func mail(_ root: Section) -> MailSettings? {
+        root.checkFormat()
+        let smtp = root.requiredSection("smtp")
+        let server = smtp.flatMap(server)
+        let sender = sender(root)
+        let recipients = root.requiredSection("recipients").map(recipients) ?? [:]
+        let seconds = root.integer("outbox_seconds", in: 1...3_600) ?? 30
+        smtp?.finish()
+        root.finish()
+        guard let server, let sender else { return nil }
+        return MailSettings(server: server, sender: sender, recipients: recipients, outboxSeconds: seconds)
+    }
+
+    private func server(_ section: Section) -> SMTPSettings? {
+        let host = section.requiredText("host")
+        let port = section.integer("port", in: 1...65_535) ?? 587
+        let words = SMTPSettings.Security.allCases.map(\.rawValue)
+        let security = section.choice("security", words).flatMap(SMTPSettings.Security.init) ?? .startTLS
+        let user = section.text("user")
+        let password = secrets.secret("password", in: section)
+        let certificates = section.text("certificate_file")
+        guard let host else { return nil }
+        if user != nil, password == nil {
+            section.problem(
+                at: "user",
+                .other(
+                    english: "a password with it, by password_env or password_file",
+                    japanese: "password_env か password_file による暗証"
+                )
+            )
+        }
+        let login = user.flatMap { user in password.map { SMTPSettings.Login(user: user, password: $0) } }
+        return SMTPSettings(
+            host: host,
+            port: port,
+            security: security,
+            login: login,
+            certificateFile: certificates
+        )
+    }
+
+    private func sender(_ root: Section) -> MailSender? {
+        guard let text = root.requiredText("from") else { return nil }
+        guard let address = MailAddress(text) else {
+            root.problem(at: "from", .other(english: "a mail address", japanese: "メールアドレス"))
+            return nil
+        }
+        return MailSender(name: root.text("from_name") ?? "水守", address: address)
+    }
+
+    private func recipients(_ section: Section) -> [Severity: [String]] {
+        var recipients: [Severity: [String]] = [:]
+        for severity in Severity.allCases {
+            let addresses = section.texts(severity.rawValue) ?? []
+            for address in addresses where MailAddress(address) == nil {
+                section.problem(
+                    at: severity.rawValue,
+                    .other(english: "mail addresses", japanese: "メールアドレス"),
+                    found: "'\(address)'"
+                )
+            }
+            recipients[severity] = addresses
+        }
+        section.finish()
+        return recipients
+    }
+
+    private func reportRepeats(_ names: [String], in sections: [Section], key: String) {
+        var seen: Set<String> = []
+        for (name, section) in zip(names, sections) where !seen.insert(name).inserted {
+            section.problem(at: key, .once, found: "'\(name)' again")
+        }
+    }
+}
+
+extension Section {
+    /// Every file says which format it is written in.
+    func checkFormat() {
+        _ = requiredInteger("format", in: 1...1)
+    }
+}

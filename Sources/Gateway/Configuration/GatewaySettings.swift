@@ -1,0 +1,70 @@
+public import Acquisition
+public import Alerting
+public import Mail
+
+/// What `config/gateway.yaml` and `config/mail.yaml` say; their keys are listed in `config/README.md`.
+public struct GatewaySettings: Sendable {
+    /// The name that pages and mails carry.
+    public let station: String
+    public let console: ConsoleAddress
+    public let lines: [LineSettings]
+    /// The grid of polls, in seconds.
+    public let pollSeconds: Int
+    /// Nil where nothing is pulled.
+    public let feed: FeedSettings?
+    /// How late the feed delivers when all is well, in hours.
+    public let feedDelayHours: Int
+    /// Nil where no mail goes out.
+    public let mail: MailSettings?
+
+    public init(
+        station: String,
+        console: ConsoleAddress,
+        lines: [LineSettings],
+        pollSeconds: Int,
+        feed: FeedSettings?,
+        feedDelayHours: Int,
+        mail: MailSettings?
+    ) {
+        self.station = station
+        self.console = console
+        self.lines = lines
+        self.pollSeconds = pollSeconds
+        self.feed = feed
+        self.feedDelayHours = feedDelayHours
+        self.mail = mail
+    }
+
+    /// Where the console listens.
+    public struct ConsoleAddress: Hashable, Sendable {
+        public let host: String
+        public let port: Int
+
+        public init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+    }
+}
+
+/// How mail goes out, and to whom.
+public struct MailSettings: Sendable {
+    public let server: SMTPSettings
+    public let sender: MailSender
+    /// Addresses by severity.
+    public let recipients: [Severity: [String]]
+    /// How often the outbox is looked at, in seconds.
+    public let outboxSeconds: Int
+
+    public init(
+        server: SMTPSettings,
+        sender: MailSender,
+        recipients: [Severity: [String]],
+        outboxSeconds: Int
+    ) {
+        self.server = server
+        self.sender = sender
+        self.recipients = recipients
+        self.outboxSeconds = outboxSeconds
+    }
+}

@@ -1,0 +1,202 @@
+import Decoding
+import Metering
+import Settings
+
+/// Reads `pilot.yaml`: the installations, each checked against the models, the lines and the others.
+struct PilotFile {
+    private let file: SettingsFile
+    private let models: [MeterProfile.ID: MeterProfile]
+    private let lines: Set<Path.ID>
+
+    init(_ file: SettingsFile, models: [MeterProfile], lines: [Path.ID]) {
+        self.file = file
+        self.models = Dictionary(models.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        self.lines = Set(lines)
+    }
+
+    func installations() -> [Installation] {
+        let root = file.root
+        root.checkFormat()
+        var seen = Seen()
+        let installations = root.sections("installations").compactMap { section -> Installation? in
+            let installation = installation(section)
+            section.finish()
+            if let installation { seen.check(installation, in: section) }
+            return installation
+        }
+        root.finish()
+        return installations
+    }
+
+    private func installation(_ section: Section) -> Installation? {
+        let point = point(section)
+        let dial = dial(section)
+        let meterID = section.requiredText("meter")
+        let expiry = month(section)
+        let isBillable = section.flag("billable") ?? true
+        let isWired = section.has("line")
+        let source = isWired ? line(section, dial: dial) : feed(section)
+        guard let point, let dial, let meterID, let source else { return nil }
+        return Installation(
+            point: point,
+            meter: Meter(id: Meter.ID(meterID), dial: dial, verifiedUntil: expiry, isBillable: isBillable),
+            source: source
+        )
+    }
+
+    private func point(_ section: Section) -> ServicePoint? {
+        let id = section.requiredText("service_point")
+        let bore = section.requiredInteger("calibre_mm", in: 10...400)
+        let use = section.requiredText("use_class")
+        let area = section.text("area") ?? ""
+        let isVacant = section.flag("vacant") ?? false
+        guard let id, let bore, let use else { return nil }
+        return ServicePoint(
+            id: ServicePoint.ID(id),
+            calibre: Calibre(millimetres: bore),
+            useClass: UseClass(use),
+            area: area,
+            isVacant: isVacant
+        )
+    }
+
+    private func dial(_ section: Section) -> Dial? {
+        guard let dial = section.requiredSection("dial") else { return nil }
+        let capacity = dial.requiredInteger("capacity_m3", in: 1...100_000_000)
+        let resolution = dial.integer("resolution_l", in: 1...1_000) ?? 1
+        dial.finish()
+        guard let capacity else { return nil }
+        guard capacity * 1_000 % resolution == 0 else {
+            dial.problem(
+                at: "resolution_l",
+                .other(english: "a part of the capacity without remainder", japanese: "容量を割り切る値")
+            )
+            return nil
+        }
+        return Dial(capacity: .cubicMetres(Int64(capacity)), resolution: .litres(Int64(resolution)))
+    }
+
+    private func month(_ section: Section) -> LocalMonth? {
+        guard let text = section.text("verified_until") else { return nil }
+        guard let month = LocalMonth(text) else {
+            section.problem(
+                at: "verified_until",
+                .other(english: "a month such as 2031-03", japanese: "2031-03 のような年月")
+            )
+            return nil
+        }
+        return month
+    }
+
+    private func feed(_ section: Section) -> Installation.Source? {
+        guard let meter = section.text("feed_meter") else {
+            section.problem(
+                at: "feed_meter",
+                .other(english: "either a line or a feed_meter", japanese: "line か feed_meter のどちらか")
+            )
+            return nil
+        }
+        return .feed(Meter.ID(meter))
+    }
+
+    private func line(_ section: Section, dial: Dial?) -> Installation.Source? {
+        let path = section.text("line").map { Path.ID($0) }
+        let unit = section.requiredInteger("unit", in: 1...247)
+        let model = section.requiredText("model").map { MeterProfile.ID($0) }
+        let channel = section.integer("channel", in: 1...64) ?? 1
+        let litres = decimal("litres_per_count", section)
+        let offset = section.integer("dial_offset_l", in: 0...1_000_000_000) ?? 0
+        if let path, !lines.contains(path) {
+            section.problem(at: "line", .choice(lines.map(\.rawValue).sorted()))
+        }
+        guard let path, let unit, let model, let dial, fits(model, channel, litres, section) else {
+            return nil
+        }
+        return .line(
+            Installation.Wiring(
+                path: path,
+                unit: UInt8(unit),
+                channel: channel,
+                model: model,
+                site: SiteConversion(dial: dial, litresPerCount: litres, dialOffset: .litres(Int64(offset)))
+            )
+        )
+    }
+
+    private func fits(_ id: MeterProfile.ID, _ channel: Int, _ litres: ExactDecimal?, _ section: Section)
+        -> Bool
+    {
+        guard let model = models[id] else {
+            section.problem(at: "model", .choice(models.keys.map(\.rawValue).sorted()))
+            return false
+        }
+        guard let expression = model.channels[channel] else {
+            section.problem(
+                at: "channel",
+                .choice(model.channels.keys.sorted().map(String.init)),
+                found: "'\(channel)'"
+            )
+            return false
+        }
+        guard expression.unit != .site || litres != nil else {
+            section.problem(at: "litres_per_count", .required)
+            return false
+        }
+        return true
+    }
+
+    private func decimal(_ key: String, _ section: Section) -> ExactDecimal? {
+        guard let text = section.decimal(key) else { return nil }
+        guard let value = ExactDecimal(text), value.coefficient > 0 else {
+            section.problem(at: key, .other(english: "a decimal number above zero", japanese: "正の小数"))
+            return nil
+        }
+        return value
+    }
+
+    /// What other installations have taken already.
+    private struct Seen {
+        private var points: Set<ServicePoint.ID> = []
+        private var meters: Set<Meter.ID> = []
+        private var places: Set<String> = []
+        private var models: [String: MeterProfile.ID] = [:]
+
+        mutating func check(_ installation: Installation, in section: Section) {
+            if !points.insert(installation.point.id).inserted {
+                section.problem(at: "service_point", .once, found: "'\(installation.point.id)' again")
+            }
+            if !meters.insert(installation.meter.id).inserted {
+                section.problem(at: "meter", .once, found: "'\(installation.meter.id)' again")
+            }
+            switch installation.source {
+            case .line(let wiring): check(wiring, in: section)
+            case .feed(let meter):
+                if !places.insert("feed \(meter)").inserted {
+                    section.problem(at: "feed_meter", .once, found: "'\(meter)' again")
+                }
+            }
+        }
+
+        private mutating func check(_ wiring: Installation.Wiring, in section: Section) {
+            let unit = "\(wiring.path) \(wiring.unit)"
+            if !places.insert("\(unit) \(wiring.channel)").inserted {
+                section.problem(
+                    at: "channel",
+                    .once,
+                    found: "unit \(wiring.unit) channel \(wiring.channel) again"
+                )
+            }
+            let model = models[unit, default: wiring.model]
+            models[unit] = model
+            if model != wiring.model {
+                section.problem(
+                    at: "model",
+                    .other(
+                        english: "one model for unit \(wiring.unit): \(model)",
+                        japanese: "機器 \(wiring.unit) に一つの機種: \(model)"
+                    )
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+public import Alerting
+public import Detection
+public import Metering
+import Normalisation
+public import Storage
+
+/// Judges one service point anew from its readings: usage, findings, and what they do to its incidents.
+///
+/// Keeps nothing between two judgements, so the same readings always give the same answer.
+public struct Judge: Sendable {
+    /// How many days of readings a judgement looks at.
+    public static let windowDays = 35
+
+    private let detector: Detector
+    private let desk: IncidentDesk
+
+    public init(rules: DetectionRules, policy: AlertPolicy) {
+        detector = Detector(rules: rules)
+        desk = IncidentDesk(policy: policy)
+    }
+
+    /// Everything that a judgement of one point reads.
+    public struct Case: Sendable {
+        public let point: ServicePoint
+        public let dial: Dial
+        /// Of the window, with the last one before it.
+        public let readings: [Reading]
+        public let exchanges: [MeterExchange]
+        public let known: [Incident]
+        public let expectedDelaySeconds: Int64
+        /// The mark that this judgement settles, and the oldest instant that changed; nil when nothing is new.
+        public let unjudged: UnjudgedPoint?
+
+        public init(
+            point: ServicePoint,
+            dial: Dial,
+            readings: [Reading],
+            exchanges: [MeterExchange],
+            known: [Incident],
+            expectedDelaySeconds: Int64,
+            unjudged: UnjudgedPoint?
+        ) {
+            self.point = point
+            self.dial = dial
+            self.readings = readings
+            self.exchanges = exchanges
+            self.known = known
+            self.expectedDelaySeconds = expectedDelaySeconds
+            self.unjudged = unjudged
+        }
+    }
+
+    public func judge(_ facts: Case, at now: Instant) -> Judgement {
+        let context = SeriesContext(
+            dial: facts.dial,
+            calibre: facts.point.calibre,
+            exchanges: facts.exchanges
+        )
+        let normalised = SeriesNormaliser(context).normalise(facts.readings)
+        let findings = detector.findings(in: evidence(facts, normalised, at: now))
+        let changes = desk.changes(for: findings, known: facts.known, point: facts.point, at: now)
+        return Judgement(
+            usageDays: Judge.days(of: normalised.series, at: facts.point.id, since: facts.unjudged?.earliest),
+            changes: changes,
+            progress: facts.unjudged.map {
+                Progress(
+                    stage: Pipeline.stage,
+                    point: facts.point.id,
+                    mark: $0.mark,
+                    lastReadingAt: facts.readings.last?.at
+                )
+            }
+        )
+    }
+
+    private func evidence(_ facts: Case, _ normalised: NormalisedSeries, at now: Instant) -> PointEvidence {
+        PointEvidence(
+            point: facts.point,
+            dial: facts.dial,
+            series: normalised.series,
+            discontinuities: normalised.discontinuities,
+            lastReadingAt: facts.readings.last?.at,
+            expectedDelaySeconds: facts.expectedDelaySeconds,
+            judgedAt: now
+        )
+    }
+
+    /// The usage of every day that readings since `earliest` can have changed.
+    ///
+    /// A value changes the step that it ends and the one that it begins, so the day of the step that reaches
+    /// `earliest` counts too.
+    static func days(of series: UsageSeries, at point: ServicePoint.ID, since earliest: Instant?)
+        -> [DailyUsage]
+    {
+        guard let earliest, let span = series.span else { return [] }
+        let touched = series.firstStep(endingAfter: earliest - 1)
+        let from = touched < series.steps.count ? series.steps[touched].from : earliest
+        var day = LocalDay(containing: max(min(from, earliest), span.lowerBound))
+        var days: [DailyUsage] = []
+        while day.start < span.upperBound {
+            let usage = series.usage(in: day.start..<day.advanced(by: 1).start)
+            days.append(
+                DailyUsage(
+                    point: point,
+                    day: day,
+                    volume: usage.volume,
+                    knownSeconds: usage.coverage.knownSeconds,
+                    isUnexplained: usage.isUnexplained
+                )
+            )
+            day = day.advanced(by: 1)
+        }
+        return days
+    }
+}

@@ -1,0 +1,103 @@
+public import Billing
+public import Metering
+public import Normalisation
+public import Reporting
+public import Storage
+
+/// Answers questions about usage from the stored readings: series, months, periods, reports.
+public struct Ledger: Sendable {
+    /// Readings this far beyond both ends of a span are read too, for the brackets of its boundaries.
+    private static let marginSeconds: Int64 = 10 * 86_400
+
+    private let store: MeterStore
+    private let pilot: Pilot
+
+    public init(store: MeterStore, pilot: Pilot) {
+        self.store = store
+        self.pilot = pilot
+    }
+
+    /// What is known of one point around a span.
+    public struct Account: Sendable {
+        public let normalised: NormalisedSeries
+        public let readings: [Reading]
+        public let exchanges: [MeterExchange]
+        public let dial: Dial
+
+        public var series: UsageSeries { normalised.series }
+    }
+
+    /// One point's readings around `days`, as usage.
+    ///
+    /// - Parameters:
+    ///   - point: one of the pilot's.
+    ///   - days: the span asked for.
+    ///   - asOf: only what was stored by then; nil for all.
+    /// - Returns: nil when the pilot has no such point.
+    /// - Throws: `StoreError` when the store can't be read.
+    public func account(
+        of point: ServicePoint.ID,
+        around days: Range<LocalDay>,
+        asOf: Instant? = nil
+    ) async throws -> Account? {
+        guard let installation = pilot.installation(at: point) else { return nil }
+        let from = days.lowerBound.start - Ledger.marginSeconds
+        let to = days.upperBound.start + Ledger.marginSeconds
+        let readings = try await store.readings(of: point, in: from..<to, includingBefore: true, asOf: asOf)
+        let exchanges = try await store.exchanges(of: point, asOf: asOf)
+        let context = SeriesContext(
+            dial: installation.meter.dial,
+            calibre: installation.point.calibre,
+            exchanges: exchanges
+        )
+        return Account(
+            normalised: SeriesNormaliser(context).normalise(readings),
+            readings: readings,
+            exchanges: exchanges,
+            dial: installation.meter.dial
+        )
+    }
+
+    /// Calendar months of one point.
+    public func months(of point: ServicePoint.ID, over days: Range<LocalDay>) async throws -> [MonthTotal] {
+        guard let account = try await account(of: point, around: days) else { return [] }
+        return MonthTotals(series: account.series).totals(over: days)
+    }
+
+    /// The whole cubic metres of one point between two reading days.
+    public func period(of point: ServicePoint.ID, from first: LocalDay, to last: LocalDay) async throws
+        -> PeriodTotal?
+    {
+        guard let account = try await account(of: point, around: first..<last) else { return nil }
+        return PeriodTotals(
+            readings: account.readings,
+            series: account.series,
+            exchanges: account.exchanges,
+            dial: account.dial
+        ).total(from: first, to: last)
+    }
+
+    /// The usage report over the months that touch `days`.
+    public func usageReport(over days: Range<LocalDay>) async throws -> UsageReport {
+        var rows: [UsageReport.Row] = []
+        for point in pilot.installations.map(\.point.id) {
+            guard let account = try await account(of: point, around: days) else { continue }
+            rows += days.months.map { UsageReport.Row(point: point, series: account.series, days: $0) }
+        }
+        return UsageReport(rows: rows)
+    }
+}
+
+extension Range<LocalDay> {
+    /// The days by calendar months, the first and the last clipped.
+    var months: [Range<LocalDay>] {
+        var months: [Range<LocalDay>] = []
+        var from = lowerBound
+        while from < upperBound {
+            let to = Swift.min(from.month.next.firstDay, upperBound)
+            months.append(from..<to)
+            from = to
+        }
+        return months
+    }
+}

@@ -1,0 +1,52 @@
+import Alerting
+import Logging
+import Metering
+import Storage
+
+/// Notes whether lines and feeds answer: in the store, in the log once per change, and as an incident.
+struct PathWatch: Sendable {
+    let store: MeterStore
+    let desk: IncidentDesk
+    let logger: Logger
+
+    /// - Parameters:
+    ///   - path: the line or the feed.
+    ///   - failure: why nothing came; nil when something did.
+    ///   - now: when that was.
+    /// - Throws: `StoreError` when the store can't be written.
+    func note(_ path: Path.ID, failure: String?, at now: Instant) async throws {
+        let state = PathState(path: path, isUp: failure == nil, since: now, detail: failure ?? "")
+        let hasChanged = try await store.note(state)
+        if hasChanged { log(state) }
+        let known = try await store.incidents(of: .path(path), currentOrClosedSince: now - 7 * 86_400)
+        guard failure != nil || known.contains(where: \.isCurrent) else { return }
+        let findings = try await finding(path, isDown: failure != nil, at: now)
+        let changes = desk.changes(for: findings, known: known, point: nil, at: now)
+        guard !changes.isEmpty else { return }
+        try await store.store([Judgement(usageDays: [], changes: changes, progress: nil)], at: now)
+    }
+
+    private func finding(_ path: Path.ID, isDown: Bool, at now: Instant) async throws -> [Finding] {
+        guard isDown else { return [] }
+        let since = try await store.pathStates().first { $0.path == path }?.since ?? now
+        return [
+            Finding(
+                subject: .path(path),
+                kind: .pathDown,
+                startedAt: since,
+                dataUntil: since,
+                rule: "path/1",
+                coverage: Coverage(knownSeconds: 0, totalSeconds: max(0, now - since))
+            )
+        ]
+    }
+
+    private func log(_ state: PathState) {
+        let metadata: Logger.Metadata = ["path.id": "\(state.path)", "detail": "\(state.detail)"]
+        if state.isUp {
+            logger.notice("Path is up", metadata: metadata)
+        } else {
+            logger.warning("Path is down", metadata: metadata)
+        }
+    }
+}

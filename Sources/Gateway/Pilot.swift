@@ -1,0 +1,66 @@
+public import Decoding
+public import Metering
+
+/// The installations as the pipeline asks for them.
+public struct Pilot: Sendable {
+    public let installations: [Installation]
+    public let profiles: [MeterProfile.ID: MeterProfile]
+    private let byPoint: [ServicePoint.ID: Installation]
+    private let byUnit: [UnitKey: [Installation]]
+    private let byFeedMeter: [Meter.ID: Installation]
+
+    private struct UnitKey: Hashable {
+        let path: Path.ID
+        let unit: UInt8
+    }
+
+    public init(installations: [Installation], profiles: [MeterProfile]) {
+        self.installations = installations
+        self.profiles = Dictionary(profiles.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        byPoint = Dictionary(installations.map { ($0.point.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var units: [UnitKey: [Installation]] = [:]
+        var feed: [Meter.ID: Installation] = [:]
+        for installation in installations {
+            switch installation.source {
+            case .line(let wiring):
+                units[UnitKey(path: wiring.path, unit: wiring.unit), default: []].append(installation)
+            case .feed(let meter): feed[meter] = installation
+            }
+        }
+        byUnit = units
+        byFeedMeter = feed
+    }
+
+    public func installation(at point: ServicePoint.ID) -> Installation? {
+        byPoint[point]
+    }
+
+    /// The meters behind one unit of a line, by channel.
+    public func installations(on path: Path.ID, unit: UInt8) -> [Installation] {
+        byUnit[UnitKey(path: path, unit: unit)] ?? []
+    }
+
+    public func installation(ofFeedMeter meter: Meter.ID) -> Installation? {
+        byFeedMeter[meter]
+    }
+
+    public var feedPoints: [ServicePoint.ID] {
+        byFeedMeter.values.map(\.point.id).sorted()
+    }
+
+    public func points(on path: Path.ID) -> [ServicePoint.ID] {
+        installations.filter { $0.wiring?.path == path }.map(\.point.id)
+    }
+
+    /// The units of one line with the channels in use, in order of their addresses.
+    public func units(on path: Path.ID) -> [(unit: UInt8, model: MeterProfile, channels: Set<Int>)] {
+        let wired = installations.compactMap(\.wiring).filter { $0.path == path }
+        let grouped = Dictionary(grouping: wired, by: \.unit)
+        return grouped.keys.sorted().compactMap { unit in
+            guard let group = grouped[unit], let first = group.first, let model = profiles[first.model] else {
+                return nil
+            }
+            return (unit, model, Set(group.map(\.channel)))
+        }
+    }
+}

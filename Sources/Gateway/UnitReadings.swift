@@ -1,0 +1,66 @@
+import Acquisition
+import Decoding
+import Metering
+import Storage
+
+/// What one unit's answer means: a capture for each exchange, and a reading or a reason for each meter behind it.
+struct UnitReadings {
+    let arrivals: [Arrival]
+    let readings: [Reading]
+
+    init(_ answer: UnitAnswer, pilot: Pilot) {
+        var readings: [Reading] = []
+        var rejections: [Rejection] = []
+        let answeredAt = answer.exchanges.last?.answered.instant
+        for installation in pilot.installations(on: answer.path, unit: answer.unit) {
+            guard let wiring = installation.wiring, let model = pilot.profiles[wiring.model], let answeredAt
+            else { continue }
+            do throws(RegisterDecodingError) {
+                let decoded = try MeterDecoder(profile: model)
+                    .index(channel: wiring.channel, image: answer.image, site: wiring.site)
+                readings.append(
+                    Reading(
+                        point: installation.point.id,
+                        at: answeredAt,
+                        index: decoded.index,
+                        quality: decoded.quality,
+                        status: decoded.status
+                    )
+                )
+            } catch {
+                rejections.append(
+                    Rejection(
+                        place: "\(answer.path) unit \(answer.unit) channel \(wiring.channel)",
+                        field: "index",
+                        expected: "an index of \(model.id)",
+                        found: error.description
+                    )
+                )
+            }
+        }
+        self.readings = readings
+        arrivals = UnitReadings.arrivals(of: answer, readings, rejections)
+    }
+
+    /// The readings belong to the last exchange, which brought the index.
+    private static func arrivals(of answer: UnitAnswer, _ readings: [Reading], _ rejections: [Rejection])
+        -> [Arrival]
+    {
+        answer.exchanges.enumerated().map { position, exchange in
+            let isLast = position == answer.exchanges.count - 1
+            let capture = Capture(
+                path: answer.path,
+                source: "unit \(answer.unit)",
+                key: "\(answer.unit)@\(exchange.answered.microseconds)",
+                times: CaptureTimes(asked: exchange.asked.instant, answered: exchange.answered.instant),
+                request: exchange.request,
+                bytes: exchange.reply
+            )
+            return Arrival(
+                capture: capture,
+                readings: isLast ? readings : [],
+                rejections: isLast ? rejections : []
+            )
+        }
+    }
+}

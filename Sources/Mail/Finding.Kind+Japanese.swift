@@ -1,0 +1,96 @@
+public import Metering
+
+extension Finding.Kind {
+    /// What people call it, in mails and on pages.
+    ///
+    /// A leak is only ever suspected (漏水疑い) until somebody has been there; a name that tells of absence is avoided.
+    public var japanese: String {
+        switch self {
+        case .leakContinuous: "漏水疑い"
+        case .leakIntermittent: "漏水疑い(断続)"
+        case .burst: "破裂・出しっ放し疑い"
+        case .reverseFlow: "逆流疑い"
+        case .stuckMeter: "指針停滞"
+        case .unannouncedExchange: "指針低下(交換記録なし)"
+        case .noUsage: "使用状況の変化"
+        case .noData: "欠測"
+        case .implausibleJump: "指針の過大な増加"
+        case .pathDown: "通信断"
+        }
+    }
+
+    /// What the flow of a finding is; nil where a mail should not give one.
+    var rateLabel: String? {
+        switch self {
+        case .leakContinuous, .leakIntermittent, .burst: "最小流量"
+        case .reverseFlow: "逆流の流量"
+        default: nil
+        }
+    }
+
+    /// What the volume of a finding is; nil where a mail should not give one.
+    var volumeLabel: String? {
+        switch self {
+        case .leakContinuous, .leakIntermittent, .burst: "推定漏水量"
+        case .reverseFlow: "逆流量"
+        case .unannouncedExchange: "指針の低下量"
+        case .implausibleJump: "指針の増加量"
+        case .stuckMeter, .noUsage, .noData, .pathDown: nil
+        }
+    }
+
+    /// What to do next, a step a line.
+    var nextSteps: String {
+        steps.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "\n")
+    }
+
+    private var steps: [String] {
+        switch self {
+        case .leakContinuous, .leakIntermittent:
+            [
+                "検針票や過去の使用量と見比べ、常時使う設備(受水槽、製氷機など)がないか確かめる。",
+                "現地でパイロットの回転を見て、宅内の蛇口をすべて閉めても回るか確かめる。",
+                "回るときは使用者へ宅内配管の点検と修繕を案内する。結果を事案に記録する。",
+            ]
+        case .burst:
+            [
+                "使用者または当番へ直ちに連絡し、蛇口の閉め忘れと配管の破裂を確かめる。",
+                "破裂のときは止水栓を閉める。連絡がつかないときは現地へ向かう。",
+                "結果を事案に記録する。",
+            ]
+        case .reverseFlow:
+            [
+                "メーターの取付方向と逆止弁を現地で確かめる。",
+                "受水槽や井戸水との接続(クロスコネクション)がないか確かめる。",
+                "原因を事案に記録する。",
+            ]
+        case .unannouncedExchange:
+            [
+                "メーター交換や通信端末の付け替えがなかったか、台帳と工事記録で確かめる。",
+                "交換があったときは交換記録を登録する。原因が決まるまで料金の計算は保留される。",
+            ]
+        case .implausibleJump:
+            [
+                "現地の指針と記録を見比べる。",
+                "一致しないときは端末のパルス定数と配線を確かめる。原因が決まるまで料金の計算は保留される。",
+            ]
+        case .stuckMeter:
+            [
+                "現地で通水させ、指針とパイロットが動くか確かめる。",
+                "動かないときはメーターまたは発信部の交換を手配する。",
+            ]
+        case .noUsage:
+            ["登録された連絡の手順に従って確かめる。"]
+        case .noData:
+            [
+                "同じ回線の他のメーターも途切れていないか、収集画面で確かめる。",
+                "一台だけのときは電池、積雪、配線を現地で確かめる。",
+            ]
+        case .pathDown:
+            [
+                "収集装置の電源、回線、変換器の表示灯を確かめる。",
+                "復旧すると記録の残る機器の分は自動で取り込まれる。復旧しないときは保守業者へ連絡する。",
+            ]
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// A meter's bore (口径), in millimetres, and what may flow through it.
+public struct Calibre: Hashable, Sendable, Comparable {
+    public let millimetres: Int
+
+    public init(millimetres: Int) {
+        self.millimetres = millimetres
+    }
+
+    /// Q3, the permanent flow of the smallest listed bore that is not smaller than this one.
+    ///
+    /// 13 mm: 2.5 m3/h, 20: 4, 25: 6.3, 30: 10, 40: 16, 50: 40, 75: 63, 100: 100. General knowledge of the trade,
+    /// to be checked against the nameplate; beyond 100 mm the area of the pipe scales the last row.
+    public var permanentFlow: Flow {
+        let row = Calibre.rows.first { $0.millimetres >= millimetres }
+        if let row { return .litresPerHour(row.litresPerHour) }
+        return .litresPerHour(Int64(millimetres * millimetres) * 10)
+    }
+
+    /// Q4 = 1.25 x Q3, more than which a meter of this bore can't pass for long.
+    public var overloadFlow: Flow {
+        .millilitresPerHour(permanentFlow.millilitresPerHour / 4 * 5)
+    }
+
+    public static func < (a: Calibre, b: Calibre) -> Bool {
+        a.millimetres < b.millimetres
+    }
+
+    private static let rows: [(millimetres: Int, litresPerHour: Int64)] = [
+        (13, 2_500), (20, 4_000), (25, 6_300), (30, 10_000), (40, 16_000), (50, 40_000), (75, 63_000),
+        (100, 100_000),
+    ]
+}

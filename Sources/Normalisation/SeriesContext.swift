@@ -1,0 +1,21 @@
+public import Metering
+
+/// What has to be known of a service point to read its indexes as usage.
+public struct SeriesContext: Hashable, Sendable {
+    public let dial: Dial
+    public let calibre: Calibre
+    /// Announced exchanges, in order of time.
+    public let exchanges: [MeterExchange]
+
+    /// - Parameters:
+    ///   - dial: the register's capacity and count, the same before and after an exchange.
+    ///   - calibre: what limits a plausible flow.
+    ///   - exchanges: in any order; those outside the readings do nothing.
+    public init(dial: Dial, calibre: Calibre, exchanges: [MeterExchange] = []) {
+        self.dial = dial
+        self.calibre = calibre
+        self.exchanges = exchanges.sorted {
+            ($0.at, $0.closing, $0.opening) < ($1.at, $1.closing, $1.opening)
+        }
+    }
+}

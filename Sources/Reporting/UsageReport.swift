@@ -1,0 +1,112 @@
+public import Billing
+public import Metering
+
+/// Usage of service points over spans of days, with what is known of each: `report usage`.
+public struct UsageReport: Hashable, Sendable {
+    public let rows: [Row]
+
+    public init(rows: [Row]) {
+        self.rows = rows
+    }
+
+    /// One service point over one span of days.
+    public struct Row: Hashable, Sendable {
+        public let point: ServicePoint.ID
+        public let total: MonthTotal
+        /// How much of the total was interpolated: the part that the two midnights cut out of the steps around them.
+        public let estimated: Volume
+        /// How long no reading told what was used when: outside the series, unexplained, or in a step longer than
+        /// two reading intervals.
+        public let gapSeconds: Int64
+
+        public init(point: ServicePoint.ID, total: MonthTotal, estimated: Volume, gapSeconds: Int64) {
+            self.point = point
+            self.total = total
+            self.estimated = estimated
+            self.gapSeconds = gapSeconds
+        }
+    }
+
+    /// The file: `service_point,from,to,usage_l,coverage,quality,estimated_l,gaps_h`.
+    ///
+    /// `to` is exclusive. `usage_l` is empty where there is no total. `coverage` is cut to thousandths, so that 1.000
+    /// means complete. `gaps_h` is rounded up to tenths, so that 0.0 means none.
+    public func text(style: CSVStyle = .report) -> String {
+        table.text(style: style)
+    }
+
+    private var table: CSVTable {
+        CSVTable(
+            columns: [
+                "service_point", "from", "to", "usage_l", "coverage", "quality", "estimated_l", "gaps_h",
+            ],
+            rows: rows.map { row in
+                [
+                    .text(row.point.rawValue),
+                    .text(row.total.from.description),
+                    .text(row.total.to.description),
+                    .integer(row.total.usageLitres),
+                    .number(UsageReport.thousandths(row.total.coverage.permille)),
+                    .text(row.total.quality.rawValue),
+                    .integer(row.total.usageLitres.map { _ in row.estimated.roundedLitres }),
+                    .number(UsageReport.hours(row.gapSeconds)),
+                ]
+            }
+        )
+    }
+
+    /// 998 is 0.998, 1,000 is 1.000.
+    private static func thousandths(_ permille: Int64) -> String {
+        "\(permille / 1_000)." + String(permille % 1_000 + 1_000).dropFirst()
+    }
+
+    /// 0 s is 0.0, 1 s is 0.1, 5,400 s is 1.5.
+    private static func hours(_ seconds: Int64) -> String {
+        let tenths = (seconds + 359) / 360
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}
+
+extension UsageReport.Row {
+    /// What `series` shows of the days: the total by Billing's rules, and how firm it is.
+    ///
+    /// The point is read every `intervalSeconds`; steps up to twice as long are no gaps.
+    public init(
+        point: ServicePoint.ID,
+        series: UsageSeries,
+        days: Range<LocalDay>,
+        intervalSeconds: Int64 = 3_600
+    ) {
+        let span = days.lowerBound.start..<days.upperBound.start
+        self.init(
+            point: point,
+            total: MonthTotals(series: series).total(of: days),
+            estimated: Self.interpolated(series, in: span),
+            gapSeconds: Self.gaps(series, in: span, longerThan: 2 * intervalSeconds)
+        )
+    }
+
+    private static func interpolated(_ series: UsageSeries, in span: Range<Instant>) -> Volume {
+        let first = series.step(at: span.lowerBound)
+        let last = series.step(at: span.upperBound)
+        let brackets = first == last ? [first] : [first, last]
+        return brackets.compactMap(\.self).filter { $0.from < span.upperBound }
+            .reduce(.zero) { sum, step in
+                let isCut = step.from < span.lowerBound || step.to > span.upperBound
+                let part = max(step.from, span.lowerBound)..<min(step.to, span.upperBound)
+                return isCut ? sum + series.usage(in: part).volume : sum
+            }
+    }
+
+    private static func gaps(_ series: UsageSeries, in span: Range<Instant>, longerThan seconds: Int64)
+        -> Int64
+    {
+        var told: Int64 = 0
+        for step in series.steps[series.firstStep(endingAfter: span.lowerBound)...] {
+            guard step.from < span.upperBound else { break }
+            guard step.seconds <= seconds, step.kind != .unexplained else { continue }
+            told += min(step.to, span.upperBound) - max(step.from, span.lowerBound)
+        }
+        return span.upperBound - span.lowerBound - told
+    }
+}

@@ -1,0 +1,163 @@
+public import Metering
+import Synchronization
+
+/// A power company's shared-meter-reading feed (共同検針) as DOMAIN 2.2 assumes it, over a neighbourhood.
+///
+/// A meter-day becomes visible when it was delivered by `now`, never earlier; so the same feed serves history at virtual
+/// speed and the hours after it. An exchanged meter's day comes as two records, each under its own meter's number. A
+/// meter that fell silent is not delivered any more.
+public final class SimulatedFeed: Sendable {
+    /// As many records as one page may have.
+    static let pageLimit = 1_000
+    /// How many records' texts are kept.
+    private static let mostTexts = 4_000
+
+    let now: @Sendable () -> Instant
+    let token: String?
+    private let neighbourhood: Neighbourhood
+    private let points: [ServicePoint.ID]
+    private let dispatch: FeedDispatch
+    private let texts = Mutex<[FeedDispatch.Delivery: [String]]>([:])
+
+    /// - Parameters:
+    ///   - neighbourhood: all its places that the feed reaches are delivered.
+    ///   - seed: the run's seed.
+    ///   - token: the bearer token to ask for; nil for none.
+    ///   - now: the feed's time.
+    public init(
+        _ neighbourhood: Neighbourhood,
+        seed: UInt64,
+        token: String? = nil,
+        now: @escaping @Sendable () -> Instant
+    ) {
+        self.neighbourhood = neighbourhood
+        self.token = token
+        self.now = now
+        points = neighbourhood.installations.filter(\.isFeed).map(\.point.id).sorted()
+        dispatch = FeedDispatch(seed: seed)
+    }
+
+    /// Every value delivered by `instant`, each meter and hour once, to be compared with what was stored.
+    public func deliveredValues(by instant: Instant) -> Set<DeliveredValue> {
+        var values: Set<DeliveredValue> = []
+        for delivery in deliveries(from: neighbourhood.truth.span.lowerBound, to: instant) {
+            for hour in hours(of: delivery) {
+                let at = delivery.day.start + Int64(hour) * 3_600
+                let meter = neighbourhood.meter(of: delivery.point, at: at)
+                values.insert(DeliveredValue(point: delivery.point, meter: meter, at: at))
+            }
+        }
+        return values
+    }
+
+    /// One page of what was delivered since an instant.
+    ///
+    /// - Parameters:
+    ///   - since: on the time of delivery.
+    ///   - cursor: where the page before ended.
+    ///   - limit: 1...1,000 records; a delivery of two meters is never cut.
+    /// - Returns: the page's JSON.
+    /// - Throws: when the cursor is older than a day or none of ours.
+    func page(since: Instant, cursor: String?, limit: Int) throws(FeedRefusal) -> String {
+        let now = now()
+        let place =
+            try cursor.map { (text) throws(FeedRefusal) in try Cursor(text, now: now) }
+            ?? Cursor(since: since, until: now, offset: 0)
+        let all = deliveries(from: place.since, to: place.until)
+        let end = min(all.count, place.offset + limit)
+        let found = place.offset < end ? all[place.offset..<end].flatMap { records(of: $0) } : []
+        let next = end < all.count ? Cursor(since: place.since, until: place.until, offset: end) : nil
+        return FeedText.page(found, generatedAt: now, nextCursor: next?.text)
+    }
+
+    func devices() -> String {
+        let now = now()
+        let rows = neighbourhood.installations.filter(\.isFeed).map {
+            FeedText.device($0.point, neighbourhood.meter(of: $0.point.id, at: now))
+        }
+        return FeedText.page(rows, generatedAt: now, nextCursor: nil)
+    }
+
+    /// The meters' own alarms, of which these meters have none.
+    func alarms() -> String {
+        FeedText.page([], generatedAt: now(), nextCursor: nil)
+    }
+
+    /// In order of delivery, then by point, day and revision.
+    private func deliveries(from: Instant, to: Instant) -> [FeedDispatch.Delivery] {
+        guard from <= to else { return [] }
+        let begin = neighbourhood.truth.span.lowerBound
+        let firstDay = max(
+            LocalDay(containing: begin),
+            LocalDay(containing: max(from, begin)).advanced(by: -FeedDispatch.longestDelayDays)
+        )
+        let lastDay = LocalDay(containing: to).advanced(by: -1)
+        guard firstDay <= lastDay else { return [] }
+        return (0...lastDay.daysSince1970 - firstDay.daysSince1970).flatMap { day in
+            points.flatMap { dispatch.deliveries(of: $0, for: firstDay.advanced(by: day)) }
+        }.filter {
+            $0.at >= from && $0.at <= to && !neighbourhood.isSilent($0.point, at: $0.at)
+        }.sorted { ($0.at, $0.point, $0.day, $0.revision) < ($1.at, $1.point, $1.day, $1.revision) }
+    }
+
+    private func hours(of delivery: FeedDispatch.Delivery) -> [Int] {
+        (1...24).filter { delivery.missing?.contains($0) != true }
+    }
+
+    private func records(of delivery: FeedDispatch.Delivery) -> [String] {
+        if let known = texts.withLock({ $0[delivery] }) { return known }
+        var byMeter: [(meter: Meter.ID, values: [(hour: Int, litres: Int64)])] = []
+        for hour in hours(of: delivery) {
+            let at = delivery.day.start + Int64(hour) * 3_600
+            let meter = neighbourhood.meter(of: delivery.point, at: at)
+            let litres = neighbourhood.register(of: delivery.point, at: at).millilitres / 1_000
+            if byMeter.last?.meter != meter { byMeter.append((meter, [])) }
+            byMeter[byMeter.count - 1].values.append((hour, litres))
+        }
+        let made = byMeter.map { FeedText.record(delivery, meter: $0.meter, values: $0.values) }
+        texts.withLock { texts in
+            if texts.count >= SimulatedFeed.mostTexts { texts = [:] }
+            texts[delivery] = made
+        }
+        return made
+    }
+}
+
+/// One value that left the feed.
+public struct DeliveredValue: Hashable, Sendable {
+    public let point: ServicePoint.ID
+    public let meter: Meter.ID
+    public let at: Instant
+}
+
+/// Why the feed refuses a question.
+enum FeedRefusal: Error, Hashable {
+    case badRequest(String)
+    case cursorExpired
+}
+
+/// Where the next page begins: the same window of deliveries, some records later; good for a day.
+private struct Cursor {
+    let since: Instant
+    let until: Instant
+    let offset: Int
+
+    init(since: Instant, until: Instant, offset: Int) {
+        self.since = since
+        self.until = until
+        self.offset = offset
+    }
+
+    init(_ text: String, now: Instant) throws(FeedRefusal) {
+        let parts = text.split(separator: ".").compactMap { Int64($0) }
+        guard parts.count == 3, parts[2] >= 0, parts[2] < 1_000_000_000 else {
+            throw .badRequest("cursor")
+        }
+        since = Instant(secondsSince1970: parts[0])
+        until = Instant(secondsSince1970: parts[1])
+        offset = Int(parts[2])
+        guard now - until <= 86_400 else { throw .cursorExpired }
+    }
+
+    var text: String { "\(since.secondsSince1970).\(until.secondsSince1970).\(offset)" }
+}

@@ -1,0 +1,108 @@
+public import Acquisition
+import Decoding
+public import Gateway
+public import Metering
+
+/// The installations of a configuration as a neighbourhood that uses water, behind simulated lines and a feed.
+public struct SimulatedPilot: Sendable {
+    public let neighbourhood: Neighbourhood
+    /// One for each line of the configuration that has a unit, in its order.
+    public let lines: [(settings: LineSettings, line: SimulatedLine)]
+    public let seed: UInt64
+
+    /// - Parameters:
+    ///   - configuration: its lines are opened as pseudo-terminals.
+    ///   - span: the history for which events are planted.
+    ///   - seed: the same seed and span give the same water and the same faults.
+    ///   - faults: how often something goes wrong on a line.
+    ///   - linksDevices: whether the configured device paths shall point to the pseudo-terminals.
+    /// - Throws: `SimulationError` when a pseudo-terminal can't be opened.
+    public init(
+        of configuration: Configuration,
+        span: Range<Instant>,
+        seed: UInt64,
+        faults: FaultPlan = .usual,
+        linksDevices: Bool = false
+    ) throws(SimulationError) {
+        let pilot = configuration.pilot
+        let neighbourhood = Neighbourhood(
+            pilot.installations.map { SimulatedInstallation($0, in: pilot) },
+            span: span,
+            seed: seed
+        )
+        var lines: [(settings: LineSettings, line: SimulatedLine)] = []
+        for settings in configuration.settings.lines {
+            let units = SimulatedPilot.units(on: settings.id, in: pilot)
+            guard !units.isEmpty else { continue }
+            let line = try SimulatedLine(
+                units,
+                in: neighbourhood,
+                named: settings.id.rawValue,
+                seed: seed,
+                faults: faults,
+                linkedAt: linksDevices ? settings.device : nil
+            )
+            lines.append((settings, line))
+        }
+        self.neighbourhood = neighbourhood
+        self.lines = lines
+        self.seed = seed
+    }
+
+    /// The feed of the neighbourhood, by its own clock.
+    public func feed(now: @escaping @Sendable () -> Instant) -> SimulatedFeed {
+        SimulatedFeed(neighbourhood, seed: seed, now: now)
+    }
+
+    /// Units whose model is not simulated are left out: they are as silent as a meter that was never wired.
+    private static func units(on path: Path.ID, in pilot: Pilot) -> [SimulatedUnit] {
+        pilot.units(on: path).compactMap { unit, profile, _ in
+            guard let model = SimulatedUnit.Model(model: profile.id.rawValue) else { return nil }
+            var channels: [Int: SimulatedChannel] = [:]
+            for installation in pilot.installations(on: path, unit: unit) {
+                guard let wiring = installation.wiring else { continue }
+                channels[wiring.channel] = SimulatedChannel(
+                    point: installation.point.id,
+                    perCount: installation.volumePerCount,
+                    dialOffset: wiring.site.dialOffset
+                )
+            }
+            return SimulatedUnit(address: unit, model: model, channels: channels)
+        }
+    }
+}
+
+extension SimulatedInstallation {
+    init(_ installation: Installation, in pilot: Pilot) {
+        let reach: Reach
+        if let wiring = installation.wiring {
+            reach = .wired(
+                hasUnitOfItsOwn: pilot.installations(on: wiring.path, unit: wiring.unit).count == 1
+            )
+        } else {
+            reach = .feed
+        }
+        self.init(
+            point: installation.point,
+            meter: installation.meter.id,
+            dial: installation.meter.dial,
+            reach: reach,
+            dialOffset: installation.wiring?.site.dialOffset ?? .zero
+        )
+    }
+}
+
+extension Installation {
+    /// What one count of its counter stands for; a litre where the model itself knows.
+    fileprivate var volumePerCount: Volume {
+        let litres = wiring?.site.litresPerCount?.rounded(toUnitsOf: -3)
+        return .millilitres(litres ?? 1_000)
+    }
+}
+
+extension LineSettings {
+    /// The device of a serial line.
+    fileprivate var device: String? {
+        if case .serial(let serial) = transport { serial.device } else { nil }
+    }
+}

@@ -1,0 +1,30 @@
+public import Metering
+
+/// What one service point used on one day in Japan, as far as it is known.
+public struct DailyUsage: Hashable, Sendable {
+    public let point: ServicePoint.ID
+    public let day: LocalDay
+    public let volume: Volume
+    /// 0...86,400.
+    public let knownSeconds: Int64
+    /// Something on this day needs a person's explanation.
+    public let isUnexplained: Bool
+
+    public init(
+        point: ServicePoint.ID,
+        day: LocalDay,
+        volume: Volume,
+        knownSeconds: Int64,
+        isUnexplained: Bool = false
+    ) {
+        self.point = point
+        self.day = day
+        self.volume = volume
+        self.knownSeconds = knownSeconds
+        self.isUnexplained = isUnexplained
+    }
+
+    public var coverage: Coverage {
+        Coverage(knownSeconds: knownSeconds, totalSeconds: 86_400)
+    }
+}

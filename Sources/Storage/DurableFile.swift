@@ -1,0 +1,29 @@
+internal import Glibc
+
+/// System calls on files whose names must survive a power cut.
+enum DurableFile {
+    static func exists(_ file: String) -> Bool {
+        access(file, F_OK) == 0
+    }
+
+    static func remove(_ file: String) {
+        _ = unlink(file)
+    }
+
+    /// Syncs the file, gives it its name, then syncs the folder that holds the name.
+    static func rename(_ file: String, to name: String) throws(StoreError) {
+        try sync(file)
+        guard Glibc.rename(file, name) == 0 else { throw StoreError(system: errno, "could not name \(name)") }
+        let folder = name.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+            separator: "/"
+        )
+        try sync(folder.isEmpty ? (name.hasPrefix("/") ? "/" : ".") : folder)
+    }
+
+    private static func sync(_ path: String) throws(StoreError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw StoreError(system: errno, "could not open \(path)") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw StoreError(system: errno, "could not sync \(path)") }
+    }
+}

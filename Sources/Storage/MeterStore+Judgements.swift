@@ -1,0 +1,83 @@
+public import Alerting
+internal import GRDB
+public import Metering
+
+extension MeterStore {
+    /// Transaction 2: keeps usage, incidents, mail intents and progress of all judgements, all of it or nothing.
+    ///
+    /// Daily usage replaces what was judged before of the same day. An incident gets its number here, and its mail
+    /// with it gets its Message-ID, so that there is no incident without its mail and no mail without its incident.
+    /// A change to an incident that a person closed meanwhile is passed over.
+    ///
+    /// - Parameters:
+    ///   - judgements: of one hour, or of one point.
+    ///   - now: the time of the judgement.
+    /// - Returns: the incidents opened, in the order of their changes.
+    /// - Throws: `.notFound` when a judgement names a point or an incident that is not stored.
+    @discardableResult
+    public func store(_ judgements: [Judgement], at now: Instant) async throws(StoreError) -> [Incident.ID] {
+        try await write("store \(judgements.count) judgements") { database in
+            let usage = UsageWriter(database, now: now)
+            let incidents = IncidentWriter(database, now: now)
+            var opened: [Incident.ID] = []
+            for judgement in judgements {
+                for day in judgement.usageDays { try usage.store(day) }
+                for change in judgement.changes {
+                    if let id = try incidents.apply(change) { opened.append(id) }
+                }
+                if let progress = judgement.progress { try usage.store(progress) }
+            }
+            return opened
+        }
+    }
+}
+
+/// Writes usage and progress inside one transaction.
+private struct UsageWriter {
+    let database: Database
+    let register: Register
+    let now: Instant
+
+    init(_ database: Database, now: Instant) {
+        self.database = database
+        register = Register(database)
+        self.now = now
+    }
+
+    func store(_ day: DailyUsage) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO daily_usage (point_key, day_jst, volume_ml, known_seconds, is_unexplained, judged_utc)
+                VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (point_key, day_jst) DO UPDATE SET volume_ml = excluded.volume_ml,
+                    known_seconds = excluded.known_seconds, is_unexplained = excluded.is_unexplained,
+                    judged_utc = excluded.judged_utc
+                WHERE (volume_ml, known_seconds, is_unexplained)
+                    <> (excluded.volume_ml, excluded.known_seconds, excluded.is_unexplained)
+                """
+        )
+        try statement.execute(arguments: [
+            try register.requiredPointKey(day.point), day.day.daysSince1970, day.volume.millilitres,
+            day.knownSeconds, day.isUnexplained, now.secondsSince1970,
+        ])
+    }
+
+    /// Progress never goes back, so a slow judgement can't undo a newer one.
+    func store(_ progress: Progress) throws {
+        let point = try register.requiredPointKey(progress.point)
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO progress (stage, point_key, sequence, last_reading_utc, judged_utc)
+                VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (stage, point_key) DO UPDATE SET sequence = excluded.sequence,
+                    last_reading_utc = excluded.last_reading_utc, judged_utc = excluded.judged_utc
+                WHERE excluded.sequence >= sequence
+                """
+        )
+        try statement.execute(arguments: [
+            progress.stage, point, progress.mark, progress.lastReadingAt?.secondsSince1970,
+            now.secondsSince1970,
+        ])
+        try ArrivalMark.settle(point, at: progress.mark, in: database)
+    }
+}

@@ -1,0 +1,122 @@
+/// Something stored that must not be so.
+public struct VerifyProblem: Hashable, Sendable, CustomStringConvertible {
+    /// Which law is broken: `reading_without_capture`.
+    public let check: String
+    /// Where: a row as a person can find it.
+    public let detail: String
+
+    public init(check: String, detail: String) {
+        self.check = check
+        self.detail = detail
+    }
+
+    public var description: String { "\(check): \(detail)" }
+}
+
+/// A law of the store as a query: each row it gives is a breach, described by its first column.
+struct VerifyCheck: Hashable, Sendable {
+    let name: String
+    let sql: String
+
+    /// At most so many breaches of one law are told.
+    static let limit = 100
+
+    /// In the order in which they are checked; SQLite's own come first.
+    static let all = [
+        VerifyCheck(
+            name: "damaged_page",
+            sql: "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'"
+        ),
+        VerifyCheck(
+            name: "broken_reference",
+            sql:
+                "SELECT \"table\" || ' row ' || coalesce(rowid, '?') || ' to ' || parent FROM pragma_foreign_key_check"
+        ),
+        VerifyCheck(
+            name: "reading_without_capture",
+            sql: """
+                SELECT 'point ' || r.point_key || ' at ' || r.at_utc FROM reading r
+                LEFT JOIN capture c ON c.key = r.capture_key WHERE c.key IS NULL
+                """
+        ),
+        VerifyCheck(
+            name: "reading_stored_apart_from_its_capture",
+            sql: """
+                SELECT 'point ' || r.point_key || ' at ' || r.at_utc FROM reading r
+                JOIN capture c ON c.key = r.capture_key WHERE c.stored_utc <> r.stored_utc
+                """
+        ),
+        VerifyCheck(
+            name: "reading_twice",
+            sql: """
+                SELECT 'point ' || point_key || ' at ' || at_utc FROM reading
+                GROUP BY point_key, at_utc, revision HAVING count(*) > 1
+                """
+        ),
+        VerifyCheck(
+            name: "capture_twice",
+            sql: "SELECT record_key FROM capture GROUP BY path_key, record_key HAVING count(*) > 1"
+        ),
+        VerifyCheck(
+            name: "reading_unknown_to_judgement",
+            sql: """
+                SELECT id FROM service_point p WHERE EXISTS (SELECT 1 FROM reading r WHERE r.point_key = p.key)
+                    AND NOT EXISTS (SELECT 1 FROM arrival_mark a WHERE a.point_key = p.key)
+                """
+        ),
+        VerifyCheck(
+            name: "progress_ahead_of_arrivals",
+            sql: """
+                SELECT g.stage || ' at point ' || g.point_key FROM progress g
+                LEFT JOIN arrival_mark a ON a.point_key = g.point_key WHERE g.sequence > coalesce(a.sequence, 0)
+                """
+        ),
+        VerifyCheck(
+            name: "usage_without_known_time",
+            sql: """
+                SELECT 'point ' || point_key || ' day ' || day_jst FROM daily_usage
+                WHERE volume_ml < 0 OR known_seconds NOT BETWEEN 0 AND 86400 OR (volume_ml > 0 AND known_seconds = 0)
+                """
+        ),
+        VerifyCheck(
+            name: "open_incident_twice",
+            sql: """
+                SELECT subject || ' ' || kind FROM incident WHERE state <> 'closed'
+                GROUP BY subject, kind HAVING count(*) > 1
+                """
+        ),
+        VerifyCheck(
+            name: "incident_without_history",
+            sql: """
+                SELECT 'incident ' || key FROM incident i WHERE NOT EXISTS (
+                    SELECT 1 FROM incident_event e WHERE e.incident_key = i.key AND e.kind = 'opened')
+                """
+        ),
+        VerifyCheck(
+            name: "mail_sent_without_its_message_id",
+            sql: """
+                SELECT message_id FROM mail
+                WHERE state = 'sent' AND instr(coalesce(frozen_bytes, x''), CAST(message_id AS BLOB)) = 0
+                """
+        ),
+        VerifyCheck(
+            name: "message_id_twice",
+            sql: "SELECT message_id FROM mail GROUP BY message_id HAVING count(*) > 1"
+        ),
+    ]
+}
+
+extension MeterStore {
+    /// Checks every law of the store; none broken gives an empty list.
+    ///
+    /// Reads the whole database, so it takes its time; others may read and write meanwhile. At most 100 breaches of
+    /// one law are told.
+    public func verify() async throws(StoreError) -> [VerifyProblem] {
+        var problems: [VerifyProblem] = []
+        for check in VerifyCheck.all {
+            let breaches = try await texts("\(check.sql) LIMIT \(VerifyCheck.limit)")
+            problems += breaches.map { VerifyProblem(check: check.name, detail: $0) }
+        }
+        return problems
+    }
+}

@@ -1,0 +1,66 @@
+import Decoding
+import Metering
+import Acquisition
+import ArgumentParser
+import Gateway
+
+/// Validates every file and starts nothing.
+struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Validate every file; start nothing.")
+
+    @OptionGroup var folders: FolderOptions
+    @OptionGroup var speech: SpeechOptions
+
+    @Flag(help: "Refuse facts that are not verified yet, and plans that do not fit.")
+    var strict = false
+
+    struct Document: Encodable {
+        let schema = "mizumori.check/1"
+        let lines: Int
+        let models: Int
+        let installations: Int
+        let feed: Bool
+        let mail: Bool
+        let warnings: [String]
+        let errors: [ProblemDocument]
+    }
+
+    func run() async throws {
+        let voice = Voice(json: speech.json)
+        let configuration = try folders.configuration(voice, command: "check")
+        let settings = configuration.settings
+        let warnings = configuration.warnings + Check.pathWarnings(configuration)
+        let document = Document(
+            lines: settings.lines.count,
+            models: configuration.pilot.profiles.count,
+            installations: configuration.pilot.installations.count,
+            feed: settings.feed != nil,
+            mail: settings.mail != nil,
+            warnings: warnings,
+            errors: []
+        )
+        try voice.say(document, orText: text(document, voice))
+        if strict, !warnings.isEmpty { throw ExitCode.refused }
+    }
+
+    /// A device that may be renumbered at the next start.
+    private static func pathWarnings(_ configuration: Configuration) -> [String] {
+        configuration.settings.lines.compactMap { line in
+            guard case .serial(let serial) = line.transport, serial.device.hasPrefix("/dev/tty") else {
+                return nil
+            }
+            return "\(line.id): \(serial.device) may be renumbered; use its /dev/serial/by-id/ path"
+        }
+    }
+
+    private func text(_ document: Document, _ voice: Voice) -> String {
+        let warnings = document.warnings.map { voice.phrase("warning: \($0)", "注意: \($0)") }
+        let summary = voice.phrase(
+            "No errors: \(document.installations) installations, \(document.models) meter models, "
+                + "\(document.lines) lines, feed \(document.feed ? "on" : "off"), mail \(document.mail ? "on" : "off").",
+            "誤りはありません: 設置 \(document.installations) 件、機種 \(document.models) 件、回線 \(document.lines) 本、"
+                + "共同検針\(document.feed ? "あり" : "なし")、メール\(document.mail ? "あり" : "なし")。"
+        )
+        return (warnings + [summary]).joined(separator: "\n")
+    }
+}

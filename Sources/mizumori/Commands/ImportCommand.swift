@@ -1,0 +1,108 @@
+import Storage
+import ArgumentParser
+import Foundation
+import Gateway
+import Metering
+
+/// Takes files into the store.
+struct ImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Take files into the store.",
+        subcommands: [Readings.self, Exchanges.self]
+    )
+
+    struct Document: Encodable {
+        let schema = "mizumori.import/1"
+        let file: String
+        let stored: Int
+        let duplicates: Int
+        let quarantined: Int
+        let empty: Int
+        let errors: [ProblemDocument]
+    }
+
+    /// Readings by the columns `meter_id,timestamp,index_l,status,received_at`.
+    struct Readings: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Rows of meter_id,timestamp,index_l,status,received_at; bad rows are quarantined."
+        )
+
+        @OptionGroup var folders: FolderOptions
+        @OptionGroup var speech: SpeechOptions
+        @Argument(help: "A CSV file in UTF-8.") var file: String
+
+        func run() async throws {
+            let voice = Voice(json: speech.json)
+            let configuration = try folders.configuration(voice, command: "import")
+            let content = try bytes(of: file, voice)
+            let store = try await folders.visitedStore(voice)
+            try await store.registerPilot(of: configuration)
+            let outcome = try await Importing(pilot: configuration.pilot, store: store)
+                .readings(content, named: URL(fileURLWithPath: file).lastPathComponent, at: presentInstant())
+            let document = Document(
+                file: file,
+                stored: outcome.tally.stored,
+                duplicates: outcome.tally.duplicates,
+                quarantined: outcome.tally.quarantined,
+                empty: outcome.empty,
+                errors: outcome.rejections.map(ProblemDocument.init)
+            )
+            try ImportCommand.tell(document, outcome.rejections, voice)
+        }
+    }
+
+    /// Announced exchanges by the columns `meter_id,at,final_index_l,initial_index_l,new_serial`.
+    struct Exchanges: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Rows of meter_id,at,final_index_l,initial_index_l,new_serial."
+        )
+
+        @OptionGroup var folders: FolderOptions
+        @OptionGroup var speech: SpeechOptions
+        @Argument(help: "A CSV file in UTF-8.") var file: String
+
+        func run() async throws {
+            let voice = Voice(json: speech.json)
+            let configuration = try folders.configuration(voice, command: "import")
+            let content = try bytes(of: file, voice)
+            let store = try await folders.visitedStore(voice)
+            try await store.registerPilot(of: configuration)
+            let (new, rejections) = try await Importing(pilot: configuration.pilot, store: store)
+                .exchanges(
+                    content,
+                    named: URL(fileURLWithPath: file).lastPathComponent,
+                    by: presentPerson(),
+                    at: presentInstant()
+                )
+            let document = Document(
+                file: file,
+                stored: new,
+                duplicates: 0,
+                quarantined: rejections.count,
+                empty: 0,
+                errors: rejections.map(ProblemDocument.init)
+            )
+            try ImportCommand.tell(document, rejections, voice)
+        }
+    }
+
+    private static func tell(_ document: Document, _ rejections: [Rejection], _ voice: Voice) throws {
+        for rejection in rejections {
+            voice.tell(
+                "\(rejection.place): \(rejection.field): expected \(rejection.expected), found \(rejection.found)",
+                "\(rejection.place): \(rejection.field): \(rejection.expected) が必要ですが、\(rejection.found) があります"
+            )
+        }
+        try voice.say(
+            document,
+            orText: voice.phrase(
+                "\(document.file): \(document.stored) stored, \(document.duplicates) known already, "
+                    + "\(document.empty) without a value, \(document.quarantined) in quarantine",
+                "\(document.file): 保存 \(document.stored) 件、既知 \(document.duplicates) 件、値なし \(document.empty) 件、"
+                    + "保留 \(document.quarantined) 件"
+            )
+        )
+        if !rejections.isEmpty { throw ExitCode.refused }
+    }
+}

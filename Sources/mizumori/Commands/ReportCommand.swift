@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import Gateway
+import Metering
+import Reporting
+
+/// Documents.
+struct ReportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Documents.",
+        subcommands: [Usage.self]
+    )
+
+    /// Usage by calendar month, with its coverage.
+    struct Usage: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Usage of every service point by calendar month."
+        )
+
+        @OptionGroup var folders: FolderOptions
+        @OptionGroup var span: SpanOptions
+        @Option(help: "The format: csv.") var format = "csv"
+        @Option(help: "The file; standard output when none is named.") var output: String?
+        @Flag(help: "For Excel: a byte order mark and CR LF.") var excel = false
+
+        func validate() throws {
+            guard format == "csv" else { throw ValidationError("--format: csv") }
+        }
+
+        func run() async throws {
+            let voice = Voice(json: false)
+            let configuration = try folders.configuration(voice, command: "report")
+            let days = try span.days(voice)
+            let store = try await folders.visitedStore(voice)
+            let report = try await Ledger(store: store, pilot: configuration.pilot).usageReport(over: days)
+            let text = report.text(style: excel ? .spreadsheet : .report)
+            if let output {
+                try text.write(toFile: output, atomically: true, encoding: .utf8)
+            } else {
+                print(text, terminator: "")
+            }
+        }
+    }
+}
+
+/// A span of days in Japan.
+struct SpanOptions: ParsableArguments {
+    @Option(help: "The first day, such as 2026-04-01.") var from: String
+    @Option(help: "The day after the last one.") var to: String
+
+    func days(_ voice: Voice) throws -> Range<LocalDay> {
+        guard let first = LocalDay(from), let last = LocalDay(to), first < last else {
+            voice.tell(
+                "--from and --to: two days such as 2026-04-01, the first before the second; found \(from) and \(to)",
+                "--from と --to: 2026-04-01 のような二つの日付 (from が先) が必要ですが、\(from) と \(to) があります"
+            )
+            throw ExitCode.refused
+        }
+        return first..<last
+    }
+}

@@ -1,0 +1,99 @@
+import Acquisition
+import UnixSignals
+import ArgumentParser
+import Foundation
+import Gateway
+import Logging
+import Metering
+import ServiceLifecycle
+import Simulation
+
+/// The simulators alone, for the gateway in another process and for other programs.
+struct Simulate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The simulators alone, in real time.",
+        subcommands: [Bus.self, Feed.self]
+    )
+
+    /// The configured lines as pseudo-terminals, at the configured device paths.
+    struct Bus: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The configured serial lines as pseudo-terminals, linked at their device paths."
+        )
+
+        @OptionGroup var folders: FolderOptions
+        @OptionGroup var world: WorldOptions
+        @Flag(help: "Some answers are lost, damaged, foreign or late.") var faults = false
+
+        func run() async throws {
+            let voice = Voice(json: false)
+            let configuration = try folders.configuration(voice, command: "simulate.bus")
+            try makeFolders(for: configuration.settings.lines)
+            let pilot = try SimulatedPilot(
+                of: configuration,
+                span: world.span,
+                seed: world.seed,
+                faults: faults ? .usual : .none,
+                linksDevices: true
+            )
+            for (settings, line) in pilot.lines {
+                voice.tell("\(settings.id): \(line.devicePath)", "\(settings.id): \(line.devicePath)")
+            }
+            try await serve(pilot.lines.map(\.line))
+        }
+
+        /// Device paths may lie in a folder that does not exist yet.
+        private func makeFolders(for lines: [LineSettings]) throws {
+            for case .serial(let serial) in lines.map(\.transport) {
+                let folder = URL(fileURLWithPath: serial.device).deletingLastPathComponent().path
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            }
+        }
+    }
+
+    /// The shared-meter-reading feed (共同検針) over HTTP.
+    struct Feed: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "The shared-meter-reading feed over HTTP.")
+
+        @OptionGroup var folders: FolderOptions
+        @OptionGroup var world: WorldOptions
+        @Option(help: "Where it listens.") var port = 8_181
+
+        func run() async throws {
+            let voice = Voice(json: false)
+            let configuration = try folders.configuration(voice, command: "simulate.feed")
+            let pilot = try SimulatedPilot(of: configuration, span: world.span, seed: world.seed)
+            let feed = pilot.feed(now: { presentInstant() })
+            let server = feed.server(port: port) { port in
+                voice.tell("http://127.0.0.1:\(port)", "http://127.0.0.1:\(port)")
+            }
+            try await serve([server])
+        }
+    }
+
+    /// Runs services until a signal comes.
+    private static func serve(_ services: [any Service]) async throws {
+        var logger = stationLogger(quiet: true)
+        logger.logLevel = .error
+        try await ServiceGroup(
+            services: services,
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        ).run()
+    }
+}
+
+/// Which water runs: the seed, and since when.
+struct WorldOptions: ParsableArguments {
+    @Option(help: "The same seed gives the same water.") var seed: UInt64 = 1
+    @Option(help: "How many days ago it began to run.") var days = 60
+
+    var span: Range<Instant> {
+        let today = LocalDay(containing: presentInstant())
+        return today.advanced(by: -days).start..<today.advanced(by: 1).start
+    }
+
+    func validate() throws {
+        guard (1...3_660).contains(days) else { throw ValidationError("--days: 1 to 3660") }
+    }
+}

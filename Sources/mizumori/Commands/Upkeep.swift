@@ -1,0 +1,71 @@
+import ArgumentParser
+import Gateway
+import Storage
+
+/// Copies the store while the gateway runs.
+struct Backup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Copy the store to a file while the gateway runs."
+    )
+
+    @OptionGroup var folders: FolderOptions
+    @Argument(help: "The file to write.") var file: String
+
+    func run() async throws {
+        let voice = Voice(json: false)
+        let store = try await folders.visitedStore(voice)
+        do {
+            try await store.backup(to: file)
+        } catch {
+            voice.tell("\(error)", "複製に失敗しました: \(error)")
+            throw ExitCode.failure
+        }
+        voice.tell("Copied to \(file).", "\(file) に複製しました。")
+    }
+}
+
+/// Checks every law of the store.
+struct Verify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Check every law of the store.")
+
+    @OptionGroup var folders: FolderOptions
+    @OptionGroup var speech: SpeechOptions
+
+    struct Document: Encodable {
+        let schema = "mizumori.verify/1"
+        let readings: Int
+        let captures: Int
+        let quarantined: Int
+        let problems: [Problem]
+    }
+
+    struct Problem: Encodable {
+        let check: String
+        let detail: String
+    }
+
+    func run() async throws {
+        let voice = Voice(json: speech.json)
+        let store = try await folders.visitedStore(voice)
+        let problems = try await store.verify().map { Problem(check: $0.check, detail: $0.detail) }
+        let document = Document(
+            readings: try await store.readingCount(),
+            captures: try await store.captureCount(),
+            quarantined: try await store.quarantineCount(),
+            problems: problems
+        )
+        try voice.say(document, orText: text(document, voice))
+        if !problems.isEmpty { throw ExitCode.refused }
+    }
+
+    private func text(_ document: Document, _ voice: Voice) -> String {
+        let problems = document.problems.map { "\($0.check): \($0.detail)" }
+        let summary = voice.phrase(
+            "\(document.readings) readings from \(document.captures) captures, \(document.quarantined) in quarantine, "
+                + (problems.isEmpty ? "no problems." : "\(problems.count) problems."),
+            "指針 \(document.readings) 件 (受信 \(document.captures) 件、保留 \(document.quarantined) 件)、"
+                + (problems.isEmpty ? "問題はありません。" : "問題 \(problems.count) 件。")
+        )
+        return (problems + [summary]).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// The program: commands and wiring, nothing else.
+@main
+struct Mizumori: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mizumori",
+        abstract: "The collection gateway of a city waterworks' smart-meter pilot.",
+        discussion: "Messages are Japanese under a Japanese LANG, English otherwise. "
+            + "Exit 0 done, 1 failed, 2 refused input or a check that does not hold, 64 usage.",
+        subcommands: [
+            Run.self, Demo.self, Check.self, Plan.self, Read.self, ProfileCommand.self, Simulate.self,
+            ImportCommand.self, Evaluate.self, ReportCommand.self, Bill.self, IncidentCommand.self,
+            Backup.self,
+            Verify.self, MailCommand.self,
+        ]
+    )
+}

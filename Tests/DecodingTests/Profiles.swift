@@ -1,0 +1,51 @@
+import Decoding
+import Metering
+
+/// A model with these parts and nothing else.
+func model(
+    _ fields: [RegisterField],
+    channels: [Int: IndexExpression] = [:],
+    limits: ReadLimits = ReadLimits(),
+    status: [StatusRule] = [],
+    identity: [IdentityCheck] = [],
+    denied: [DeniedRange] = []
+) -> MeterProfile {
+    MeterProfile(
+        id: MeterProfile.ID("made-up"),
+        title: "made up",
+        sources: ["none"],
+        link: LinkManners(),
+        limits: limits,
+        fields: Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0) }),
+        channels: channels,
+        status: status,
+        identity: identity,
+        denied: denied
+    )
+}
+
+func field(
+    _ name: String,
+    _ address: UInt16,
+    _ type: RegisterType = .uint32,
+    function: ReadFunction = .inputRegisters,
+    invalid: Set<Int64> = []
+) -> RegisterField {
+    RegisterField(name: name, function: function, address: address, type: type, invalid: invalid)
+}
+
+/// Input registers from `address` on.
+func image(_ address: Int, _ words: [UInt16]) -> RegisterImage {
+    var image = RegisterImage()
+    for (offset, word) in words.enumerated() { image.set(.inputRegisters, address + offset, to: word) }
+    return image
+}
+
+/// A dial of 10,000 m3 in litres, with a pulse of `litres`.
+func site(litres: String? = nil, offset: Int64 = 0, capacity: Int64 = 10_000) -> SiteConversion {
+    SiteConversion(
+        dial: Dial(capacity: .cubicMetres(capacity), resolution: .litres(1)),
+        litresPerCount: litres.flatMap { ExactDecimal($0) },
+        dialOffset: .litres(offset)
+    )
+}

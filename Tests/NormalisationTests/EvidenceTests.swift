@@ -1,0 +1,55 @@
+import Metering
+import Normalisation
+import Testing
+
+struct EvidenceTests {
+    @Test func `a reading sent twice is kept once`() {
+        let once = hourly([500, 510, 530])
+        #expect(normalised(once + once) == normalised(once))
+        #expect(normalised(once).litres == [10, 20])
+    }
+
+    @Test func `the highest revision of an instant counts, whenever it came`() {
+        let wrong = hourly([500, 700, 530])
+        let correction = reading(3_600, 510, revision: 2)
+        #expect(normalised(wrong + [correction]).litres == [10, 20])
+        #expect(normalised([correction] + wrong).litres == [10, 20])
+    }
+
+    @Test(arguments: [ReadingQuality.estimated, .suspect])
+    func `an estimate or a doubtful value is no evidence`(quality: ReadingQuality) {
+        let readings = hourly([500, nil, 530]) + [reading(3_600, 9_000, quality: quality)]
+        #expect(normalised(readings).litres == [30])
+    }
+
+    @Test func `a correction that withdraws a value leaves a gap`() {
+        let readings = hourly([500, 510, 530]) + [reading(3_600, 510, quality: .suspect, revision: 2)]
+        #expect(normalised(readings).litres == [30])
+    }
+
+    @Test func `of two values that contradict each other the smaller counts, in any order`() {
+        let readings = hourly([500, 510, 530]) + [reading(3_600, 515)]
+        #expect(normalised(readings).litres == [10, 20])
+        #expect(normalised(readings.reversed()).litres == [10, 20])
+    }
+
+    @Test func `a measured value beats an estimate of the same revision`() {
+        let readings = hourly([500, 510, 530]) + [reading(3_600, 505, quality: .estimated)]
+        #expect(normalised(readings).litres == [10, 20])
+        #expect(normalised(readings.reversed()).litres == [10, 20])
+    }
+
+    @Test func `what no register can show is no evidence`() {
+        let point = ServicePoint.ID("S-00001")
+        let absurd = [Int64.max, -1, .min].enumerated().map { position, index in
+            Reading(point: point, at: instant(Int64(position) * 60 + 60), index: .millilitres(index))
+        }
+        #expect(normalised(hourly([500, 510]) + absurd).litres == [10])
+    }
+
+    @Test func `one reading or none makes no usage`() {
+        #expect(normalised([]).litres == [])
+        #expect(normalised(hourly([500])).litres == [])
+        #expect(!normalised(hourly([500])).isTailUnconfirmed)
+    }
+}
