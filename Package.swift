@@ -122,7 +122,7 @@ let package = Package(
             [
                 "Acquisition", "Alerting", "Billing", "Decoding", "Detection", "Mail", "Metering", "Settings",
                 "Storage",
-                logging,
+                grdb, logging,
             ]
         ),
         tests(of: "Console", ["Gateway", "Metering", hummingbird, hummingbirdTesting]),

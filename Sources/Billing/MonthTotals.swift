@@ -19,13 +19,15 @@ public struct MonthTotals: Sendable {
         self.series = series
     }
 
-    /// The days that readings between two instants tell of; the last instant's midnight closes the day before it.
+    /// The days that readings between two instants tell of; a last one at midnight, or up to five minutes late, closes
+    /// the day before it.
     ///
-    /// From 11-15 00:02 to 03-14 23:05, and also to 03-15 00:00: 11-15 to 03-14, so 03-15 is the excluded end.
+    /// From 11-15 00:02 to 03-14 23:05, and also to 03-15 00:00:20: 11-15 to 03-14, so 03-15 is the excluded end.
     public static func days(from first: Instant, through last: Instant) -> Range<LocalDay> {
         let from = LocalDay(containing: first)
         let end = LocalDay(containing: last)
-        return from..<max(from, end.start == last ? end : end.advanced(by: 1))
+        let closesTheDayBefore = last == end.start || (last <= end.start + 300 && from < end)
+        return from..<max(from, closesTheDayBefore ? end : end.advanced(by: 1))
     }
 
     /// The months that touch `days`, the first and the last clipped to it.

@@ -96,29 +96,47 @@ public struct Importing: Sendable {
         let text = ExchangesText(DelimitedText(bytes, named: name))
         let points = try await pointsByMeter()
         var rejections = text.rejections
-        var new = 0
+        var exchanges: [MeterExchange] = []
         for row in text.rows {
             guard let point = points[row.meter] else {
                 rejections.append(
-                    Rejection(
-                        place: "\(name):\(row.line)",
-                        field: "meter_id",
-                        expected: "a meter of the register",
-                        found: row.meter.rawValue
-                    )
+                    row.rejection("meter_id", "a meter of the register", row.meter.rawValue, name)
                 )
                 continue
             }
-            let exchange = MeterExchange(
-                point: point,
-                at: row.at,
-                closing: row.closing,
-                opening: row.opening,
-                newMeter: row.newMeter
+            if let rejection = rejection(row, at: point, name) {
+                rejections.append(rejection)
+                continue
+            }
+            exchanges.append(
+                MeterExchange(
+                    point: point,
+                    at: row.at,
+                    closing: row.closing,
+                    opening: row.opening,
+                    newMeter: row.newMeter
+                )
             )
-            if try await store.record(exchange, by: person, at: now) { new += 1 }
+        }
+        try await store.quarantine(rejections, from: Path.ID("import"), file: name, at: now)
+        var new = 0
+        for exchange in exchanges where try await store.record(exchange, by: person, at: now) {
+            new += 1
         }
         return (new, rejections)
+    }
+
+    /// Both indexes have to be on the dial.
+    private func rejection(_ row: ImportedExchange, at point: ServicePoint.ID, _ name: String) -> Rejection? {
+        guard let capacity = pilot.installation(at: point)?.meter.dial.capacity else { return nil }
+        let expected = "an index on the dial of \(capacity)"
+        if row.closing >= capacity {
+            return row.rejection("final_index_l", expected, "\(row.closing)", name)
+        }
+        if row.opening >= capacity {
+            return row.rejection("initial_index_l", expected, "\(row.opening)", name)
+        }
+        return nil
     }
 
     /// Every name that a file may use for a point's meter: the meter's, the feed's, and those of announced exchanges.
@@ -132,5 +150,13 @@ public struct Importing: Sendable {
             if case .feed(let meter) = installation.source { points[meter] = point }
         }
         return points
+    }
+}
+
+extension ImportedExchange {
+    fileprivate func rejection(_ field: String, _ expected: String, _ found: String, _ name: String)
+        -> Rejection
+    {
+        Rejection(place: "\(name):\(line)", field: field, expected: expected, found: found)
     }
 }

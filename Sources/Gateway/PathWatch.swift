@@ -1,13 +1,13 @@
 import Alerting
-import Logging
 import Metering
 import Storage
 
-/// Notes whether lines and feeds answer: in the store, in the log once per change, and as an incident.
+/// Notes whether lines and feeds answer: in the store and as an incident.
+///
+/// `Acquisition` has told the log.
 struct PathWatch: Sendable {
     let store: MeterStore
     let desk: IncidentDesk
-    let logger: Logger
 
     /// - Parameters:
     ///   - path: the line or the feed.
@@ -16,8 +16,7 @@ struct PathWatch: Sendable {
     /// - Throws: `StoreError` when the store can't be written.
     func note(_ path: Path.ID, failure: String?, at now: Instant) async throws {
         let state = PathState(path: path, isUp: failure == nil, since: now, detail: failure ?? "")
-        let hasChanged = try await store.note(state)
-        if hasChanged { log(state) }
+        _ = try await store.note(state)
         let known = try await store.incidents(of: .path(path), currentOrClosedSince: now - 7 * 86_400)
         guard failure != nil || known.contains(where: \.isCurrent) else { return }
         let findings = try await finding(path, isDown: failure != nil, at: now)
@@ -39,14 +38,5 @@ struct PathWatch: Sendable {
                 coverage: Coverage(knownSeconds: 0, totalSeconds: max(0, now - since))
             )
         ]
-    }
-
-    private func log(_ state: PathState) {
-        let metadata: Logger.Metadata = ["path.id": "\(state.path)", "detail": "\(state.detail)"]
-        if state.isUp {
-            logger.notice("Path is up", metadata: metadata)
-        } else {
-            logger.warning("Path is down", metadata: metadata)
-        }
     }
 }

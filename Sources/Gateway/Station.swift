@@ -41,7 +41,7 @@ public struct Station: Sendable {
             feedDelaySeconds: Int64(configuration.settings.feedDelayHours) * 3_600,
             logger: logger
         )
-        watch = PathWatch(store: store, desk: IncidentDesk(policy: policy), logger: logger)
+        watch = PathWatch(store: store, desk: IncidentDesk(policy: policy))
         let stale = try await store.register(configuration.pilot.registered)
         for point in stale {
             logger.warning(

@@ -107,6 +107,9 @@ struct MonthTotalsTests {
         #expect(
             MonthTotals.days(from: first, through: moment("2026-03-15")) == days("2026-01-15", "2026-03-15")
         )
+        let late = moment("2026-03-15", seconds: 300)
+        #expect(MonthTotals.days(from: first, through: late) == days("2026-01-15", "2026-03-15"))
+        #expect(MonthTotals.days(from: first, through: late + 1) == days("2026-01-15", "2026-03-16"))
         #expect(MonthTotals.days(from: first, through: first) == days("2026-01-15", "2026-01-16"))
         let midnight = moment("2026-01-15")
         #expect(MonthTotals.days(from: midnight, through: midnight).isEmpty)

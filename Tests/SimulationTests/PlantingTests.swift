@@ -3,6 +3,18 @@ import Simulation
 import Testing
 
 struct PlantingTests {
+    @Test func `nothing is planted where nothing is wanted, and the water is the same`() throws {
+        let planted = Sample.neighbourhood()
+        let plain = Neighbourhood(Sample.places, span: Sample.span(), seed: 1, plants: false)
+        #expect(plain.truth.events.isEmpty && plain.truth.exchanges.isEmpty)
+        let troubled = Set(planted.truth.events.map(\.point))
+        let calm = try #require(Sample.places.first { !troubled.contains($0.point.id) })
+        #expect(
+            plain.truth.months.filter { $0.point == calm.point.id }
+                == planted.truth.months.filter { $0.point == calm.point.id }
+        )
+    }
+
     @Test(arguments: Array(1...25) as [UInt64])
     func `every seed plants the whole set, one at a meter, in time to be found`(seed: UInt64) {
         let truth = Sample.neighbourhood(seed: seed).truth

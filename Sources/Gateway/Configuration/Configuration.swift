@@ -44,10 +44,11 @@ public struct Configuration: Sendable {
     ) throws(SettingsProblems) -> Configuration {
         var reading = ConfigurationReading(environment: environment)
         let settings = reading.gateway(in: config)
+        let lines = reading.problems.isEmpty ? settings?.lines.map(\.id) : nil
         let rules = reading.rules(in: config)
         let templates = settings?.mail == nil ? nil : reading.templates(in: config)
         let models = reading.models(in: meters)
-        let installations = reading.installations(in: meters, models: models, lines: settings?.lines ?? [])
+        let installations = reading.installations(in: meters, models: models, lines: lines)
         guard reading.problems.isEmpty, let settings else { throw SettingsProblems(reading.problems) }
         return Configuration(
             settings: settings,
@@ -69,6 +70,7 @@ public struct Configuration: Sendable {
 /// Reads file after file and collects what is wrong with them.
 struct ConfigurationReading {
     private(set) var problems: [SettingsProblem] = []
+    private var brokenModels: Set<MeterProfile.ID> = []
     private let environment: [String: String]
 
     init(environment: [String: String]) {
@@ -112,16 +114,22 @@ struct ConfigurationReading {
         guard let file = read(path) else { return nil }
         let profile = ProfileFile(file).profile()
         collect(file)
+        if profile == nil, let id = file.root.text("id") { brokenModels.insert(MeterProfile.ID(id)) }
         return profile
     }
 
     mutating func installations(
         in folder: String,
         models: [MeterProfile],
-        lines: [LineSettings]
+        lines: [Path.ID]?
     ) -> [Installation] {
         guard let file = read(folder + "/pilot.yaml") else { return [] }
-        let installations = PilotFile(file, models: models, lines: lines.map(\.id)).installations()
+        let installations = PilotFile(
+            file,
+            models: models,
+            brokenModels: brokenModels,
+            lines: lines
+        ).installations()
         collect(file)
         return installations
     }

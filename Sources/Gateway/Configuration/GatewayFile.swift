@@ -62,7 +62,10 @@ struct GatewayFile {
             let port = section.integer("port", in: 1...65_535) ?? 502
             guard let host else { return nil }
             return kind == "tcp" ? .tcp(host: host, port: port) : .rtuOverTCP(host: host, port: port)
-        default: return nil
+        default:
+            // Whichever way was meant, its keys are no further mistakes.
+            for key in ["device", "baud", "parity", "stop_bits", "host", "port"] { _ = section.has(key) }
+            return nil
         }
     }
 

@@ -6,12 +6,24 @@ import Settings
 struct PilotFile {
     private let file: SettingsFile
     private let models: [MeterProfile.ID: MeterProfile]
-    private let lines: Set<Path.ID>
+    private let brokenModels: Set<MeterProfile.ID>
+    private let lines: Set<Path.ID>?
 
-    init(_ file: SettingsFile, models: [MeterProfile], lines: [Path.ID]) {
+    /// - Parameters:
+    ///   - file: the file.
+    ///   - models: the models whose files are right.
+    ///   - brokenModels: those whose files are not; naming one of them is no further mistake.
+    ///   - lines: the lines of the configuration; nil where it is wrong itself and they are not known.
+    init(
+        _ file: SettingsFile,
+        models: [MeterProfile],
+        brokenModels: Set<MeterProfile.ID>,
+        lines: [Path.ID]?
+    ) {
         self.file = file
+        self.brokenModels = brokenModels
         self.models = Dictionary(models.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        self.lines = Set(lines)
+        self.lines = lines.map(Set.init)
     }
 
     func installations() -> [Installation] {
@@ -106,7 +118,7 @@ struct PilotFile {
         let channel = section.integer("channel", in: 1...64) ?? 1
         let litres = decimal("litres_per_count", section)
         let offset = section.integer("dial_offset_l", in: 0...1_000_000_000) ?? 0
-        if let path, !lines.contains(path) {
+        if let path, let lines, !lines.contains(path) {
             section.problem(at: "line", .choice(lines.map(\.rawValue).sorted()))
         }
         guard let path, let unit, let model, let dial, fits(model, channel, litres, section) else {
@@ -127,7 +139,9 @@ struct PilotFile {
         -> Bool
     {
         guard let model = models[id] else {
-            section.problem(at: "model", .choice(models.keys.map(\.rawValue).sorted()))
+            if !brokenModels.contains(id) {
+                section.problem(at: "model", .choice(models.keys.map(\.rawValue).sorted()))
+            }
             return false
         }
         guard let expression = model.channels[channel] else {

@@ -4,7 +4,7 @@ import Settings
 
 /// Reads the examples of a meter model: registers, and what they must decode to.
 struct ProfileExamples {
-    let fields: [String: RegisterField]
+    let names: Set<String>
     let channels: [Int: IndexExpression]
 
     func example(_ section: Section) -> ProfileExample? {
@@ -59,8 +59,8 @@ struct ProfileExamples {
         guard let entries = section.section("values") else { return [:] }
         var values: [String: String] = [:]
         for name in entries.keys {
-            guard fields[name] != nil else {
-                entries.problem(at: name, .choice(fields.keys.sorted()), found: "'\(name)'")
+            guard names.contains(name) else {
+                entries.problem(at: name, .choice(names.sorted()), found: "'\(name)'")
                 continue
             }
             values[name] = entries.text(name)

@@ -21,7 +21,8 @@ struct ProfileFile {
             root.problem(at: "sources", .other(english: "at least one source", japanese: "一つ以上の出典"))
         }
         let fields = self.fields(root)
-        let names = Set(fields.keys)
+        // A field that is wrong itself is no unknown one where it is used.
+        let names = Set(root.section("fields")?.keys ?? [])
         let reader = ProfileParts(names: names)
         let channels = reader.channels(root)
         let status = root.sections("status").compactMap(reader.status)
@@ -32,7 +33,7 @@ struct ProfileFile {
         let unverified = root.texts("unverified") ?? []
         reportDenied(fields, denied, root)
         let examples = root.sections("examples").compactMap {
-            ProfileExamples(fields: fields, channels: channels).example($0)
+            ProfileExamples(names: names, channels: channels).example($0)
         }
         root.finish()
         guard let id, let title, file.problems.isEmpty else { return nil }

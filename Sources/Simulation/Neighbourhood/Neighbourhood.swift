@@ -26,7 +26,13 @@ public final class Neighbourhood: Sendable {
     ///   - installations: the places; each has habits of its own, whoever else is there.
     ///   - span: the history for which events are planted; usage begins at its first day's midnight.
     ///   - seed: the same seed and span give the same water.
-    public init(_ installations: [SimulatedInstallation], span: Range<Instant>, seed: UInt64) {
+    ///   - plants: whether anything goes wrong.
+    public init(
+        _ installations: [SimulatedInstallation],
+        span: Range<Instant>,
+        seed: UInt64,
+        plants: Bool = true
+    ) {
         let firstDay = LocalDay(containing: span.lowerBound)
         var histories: [ServicePoint.ID: PlaceHistory] = [:]
         for installation in installations {
@@ -34,7 +40,7 @@ public final class Neighbourhood: Sendable {
             let pattern = DailyPattern(of: installation.point, dial: installation.dial, seed: seed)
             histories[id] = PlaceHistory(pattern, stream: id.rawValue, seed: seed, from: firstDay)
         }
-        let planting = Planting(installations, histories, span: span, seed: seed)
+        let planting = Planting(plants ? installations : [], histories, span: span, seed: seed)
         let maker = PlaceMaker(span: span, seed: seed)
         var places: [ServicePoint.ID: Place] = [:]
         var events: [PlantedEvent] = []

@@ -14,6 +14,7 @@ public struct SimulatedPilot: Sendable {
     ///   - configuration: its lines are opened as pseudo-terminals.
     ///   - span: the history for which events are planted.
     ///   - seed: the same seed and span give the same water and the same faults.
+    ///   - plants: whether leaks, silence and the like are planted.
     ///   - faults: how often something goes wrong on a line.
     ///   - linksDevices: whether the configured device paths shall point to the pseudo-terminals.
     /// - Throws: `SimulationError` when a pseudo-terminal can't be opened.
@@ -21,6 +22,7 @@ public struct SimulatedPilot: Sendable {
         of configuration: Configuration,
         span: Range<Instant>,
         seed: UInt64,
+        plants: Bool = true,
         faults: FaultPlan = .usual,
         linksDevices: Bool = false
     ) throws(SimulationError) {
@@ -28,7 +30,8 @@ public struct SimulatedPilot: Sendable {
         let neighbourhood = Neighbourhood(
             pilot.installations.map { SimulatedInstallation($0, in: pilot) },
             span: span,
-            seed: seed
+            seed: seed,
+            plants: plants
         )
         var lines: [(settings: LineSettings, line: SimulatedLine)] = []
         for settings in configuration.settings.lines {

@@ -33,6 +33,7 @@ struct Simulate: AsyncParsableCommand {
                 of: configuration,
                 span: world.span,
                 seed: world.seed,
+                plants: world.planted,
                 faults: faults ? .usual : .none,
                 linksDevices: true
             )
@@ -62,7 +63,12 @@ struct Simulate: AsyncParsableCommand {
         func run() async throws {
             let voice = Voice(json: false)
             let configuration = try folders.configuration(voice, command: "simulate.feed")
-            let pilot = try SimulatedPilot(of: configuration, span: world.span, seed: world.seed)
+            let pilot = try SimulatedPilot(
+                of: configuration,
+                span: world.span,
+                seed: world.seed,
+                plants: world.planted
+            )
             let feed = pilot.feed(now: { presentInstant() })
             let server = feed.server(port: port) { port in
                 voice.tell("http://127.0.0.1:\(port)", "http://127.0.0.1:\(port)")
@@ -87,6 +93,10 @@ struct Simulate: AsyncParsableCommand {
 struct WorldOptions: ParsableArguments {
     @Option(help: "The same seed gives the same water.") var seed: UInt64 = 1
     @Option(help: "How many days ago it began to run.") var days = 60
+    @Flag(
+        help: "With what the demo plants: leaks, a burst, a meter that falls silent, an exchange, a rollover."
+    )
+    var planted = false
 
     var span: Range<Instant> {
         let today = LocalDay(containing: presentInstant())

@@ -1,0 +1,206 @@
+import Acquisition
+import Decoding
+import Detection
+import Foundation
+import Mail
+import Metering
+import Settings
+import Testing
+
+@testable import Gateway
+
+/// The shipped folders, copied to a place where a test may spoil them.
+private struct Folders: ~Copyable {
+    let path = NSTemporaryDirectory() + "mizumori-\(UUID().uuidString)"
+
+    private static let root: String = {
+        var folder = URL(filePath: #filePath)
+        for _ in 0..<3 { folder.deleteLastPathComponent() }
+        return folder.path()
+    }()
+
+    init() throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        for name in ["config", "meters"] {
+            try FileManager.default.copyItem(atPath: Folders.root + name, toPath: "\(path)/\(name)")
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func load(_ environment: [String: String] = [:]) throws(SettingsProblems) -> Configuration {
+        try Configuration.load(
+            config: path + "/config",
+            meters: path + "/meters",
+            environment: environment
+        )
+    }
+
+    /// The problems after `old` was replaced by `new` in a file, without the folder's path.
+    func problems(in file: String, _ old: String, _ new: String, _ environment: [String: String] = [:]) throws
+        -> [String]
+    {
+        let full = "\(path)/\(file)"
+        let text = try String(contentsOfFile: full, encoding: .utf8)
+        try #require(text.contains(old), "\(file) has \(old)")
+        let spoilt = text.replacing(old, with: new, maxReplacements: 1)
+        try spoilt.write(toFile: full, atomically: true, encoding: .utf8)
+        return problems(environment)
+    }
+
+    func problems(_ environment: [String: String] = [:]) -> [String] {
+        do throws(SettingsProblems) {
+            _ = try load(environment)
+            return []
+        } catch {
+            return error.problems.map { $0.text(in: .english).replacing("\(path)/", with: "") }
+        }
+    }
+}
+
+struct ConfigurationTests {
+    @Test func `the shipped files are right and hold twenty installations`() throws {
+        let configuration = try Folders().load()
+        let pilot = configuration.pilot
+        #expect(pilot.installations.count == 20)
+        #expect(pilot.feedPoints.count == 8)
+        #expect(configuration.settings.lines.map(\.id.rawValue) == ["line-a", "line-b"])
+        #expect(configuration.rules == .shipped, "what the file shows is what the program has anyway")
+        #expect(configuration.templates != nil)
+        #expect(!configuration.warnings.isEmpty)
+    }
+
+    @Test func `every shipped model proves itself by its examples`() throws {
+        let models = try Folders().load().pilot.profiles.values
+        #expect(models.count == 4)
+        for model in models {
+            let proof = ProfileProof(profile: model)
+            #expect(proof.valueCount > 0, "\(model.id)")
+            #expect(proof.mismatches() == [], "\(model.id)")
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "config/gateway.yaml", "baud: 9600", "baud: 96",
+            "config/gateway.yaml:20:11: lines[0].baud: expected a whole number from 300 to 230400, found '96'"
+        ),
+        (
+            "config/gateway.yaml", "id: line-b", "id: line-a",
+            "config/gateway.yaml:23:9: lines[1].id: expected the key once only, found 'line-a' again"
+        ),
+        (
+            "config/gateway.yaml", "transport: serial", "transport: radio",
+            "config/gateway.yaml:18:16: lines[0].transport: expected one of serial, tcp, rtu_over_tcp, found 'radio'"
+        ),
+        (
+            "config/gateway.yaml", "  url: http://", "  url: ftp://",
+            "config/gateway.yaml:33:8: feed.url: expected an http or https address, found 'ftp://127.0.0.1:8181'"
+        ),
+        (
+            "config/gateway.yaml", "  pull_minutes: 60", "  pull_minute: 60",
+            "config/gateway.yaml:34:3: feed.pull_minute: expected a known key; did you mean 'pull_minutes'?, found 'pull_minute'"
+        ),
+        (
+            "config/mail.yaml", "urgent: [duty@example.jp]", "urgent: [duty]",
+            "config/mail.yaml:17:11: recipients.urgent: expected mail addresses, found 'duty'"
+        ),
+        (
+            "config/detection.yaml", "[1, 5, 20]", "[1, 5]",
+            "config/detection.yaml:9:26: continuous_flow.floor_litres_per_hour: expected three numbers: up to 25 mm, up to 40 mm, above, found a list"
+        ),
+        (
+            "config/mail/incident.mustache", "{{incident}}", "{{incidnet}}",
+            "config/mail/incident.mustache:5:7: expected"
+        ),
+        (
+            "meters/pilot.yaml", "service_point: S-00002", "service_point: S-00001",
+            "meters/pilot.yaml:20:20: installations[1].service_point: expected the key once only, found 'S-00001' again"
+        ),
+        (
+            "meters/pilot.yaml", "channel: 1\n", "channel: 99\n",
+            "meters/pilot.yaml:14:14: installations[0].channel: expected a whole number from 1 to 64, found '99'"
+        ),
+        (
+            "meters/pilot.yaml", "model: wirenboard-mcm8", "model: wirenboard",
+            "meters/pilot.yaml:13:12: installations[0].model: expected one of abb-aquamaster3, tuf-2000m, "
+                + "wirenboard-mcm8, wirenboard-mwac-v2, found 'wirenboard'"
+        ),
+        (
+            "meters/pilot.yaml", "    litres_per_count: 1\n", "",
+            "meters/pilot.yaml:6:5: installations[0].litres_per_count: expected a value, which is required, found nothing"
+        ),
+        (
+            "meters/pilot.yaml", "verified_until: 2031-03", "verified_until: 2031-13",
+            "meters/pilot.yaml:18:21: installations[0].verified_until: expected a month such as 2031-03, found '2031-13'"
+        ),
+        (
+            "meters/models/wirenboard-mwac-v2.yaml", "type: uint32}", "type: uint31}",
+            "meters/models/wirenboard-mwac-v2.yaml:11:48: fields.counts_1.type: expected one of bcd16, "
+        ),
+        (
+            "meters/models/wirenboard-mwac-v2.yaml", "from: 10, to: 11", "from: 11, to: 10",
+            "meters/models/wirenboard-mwac-v2.yaml:28:33: denied[0].to: expected a whole number from 11 to 65535, found '10'"
+        ),
+    ])
+    func `a mistake is told with file, line, column and field`(
+        file: String,
+        old: String,
+        new: String,
+        problem: String
+    ) throws {
+        let problems = try Folders().problems(in: file, old, new)
+        #expect(problems.count == 1 && problems[0].hasPrefix(problem), "\(problems)")
+    }
+
+    @Test func `mistakes in several files are told at once`() throws {
+        let folders = try Folders()
+        _ = try folders.problems(in: "config/gateway.yaml", "baud: 9600", "baud: 96")
+        _ = try folders.problems(in: "config/detection.yaml", "days: 14", "days: none")
+        let problems = try folders.problems(in: "meters/pilot.yaml", "calibre_mm: 13", "calibre_mm: 1")
+        #expect(Set(problems.compactMap { $0.split(separator: ":").first }).count == 3, "\(problems)")
+    }
+
+    @Test func `a field that the model itself forbids to read is refused`() throws {
+        let problems = try Folders().problems(
+            in: "meters/models/abb-aquamaster3.yaml",
+            "maximum_count: 125",
+            "maximum_count: 1"
+        )
+        #expect(problems.contains { $0.contains("fields that a request within limits") }, "\(problems)")
+    }
+
+    @Test func `a folder without files is told file by file`() throws {
+        let empty = Configuration.self
+        let error = #expect(throws: SettingsProblems.self) {
+            try empty.load(config: "/nowhere", meters: "/nowhere", environment: [:])
+        }
+        let files = error?.problems.map(\.file) ?? []
+        #expect(
+            files.sorted() == [
+                "/nowhere/detection.yaml", "/nowhere/gateway.yaml", "/nowhere/pilot.yaml",
+            ]
+        )
+    }
+
+    @Test func `secrets come from the environment and never from the file`() throws {
+        let folders = try Folders()
+        let user = "security: none\n  user: gateway\n  password_env: MAIL_SECRET"
+        let unset = try folders.problems(in: "config/mail.yaml", "security: none", user)
+        #expect(
+            unset.contains { $0.contains("smtp.password_env: expected a variable that is set") },
+            "\(unset)"
+        )
+        let set = try folders.load(["MAIL_SECRET": "s3cret"])
+        let login = try #require(set.settings.mail?.server.login)
+        #expect(login.password == "s3cret")
+        #expect(!"\(login)".contains("s3cret"))
+    }
+
+    @Test func `without mail and without a feed a configuration is right`() throws {
+        let folders = try Folders()
+        try FileManager.default.removeItem(atPath: folders.path + "/config/mail.yaml")
+        let configuration = try folders.load()
+        #expect(configuration.settings.mail == nil && configuration.templates == nil)
+    }
+}
