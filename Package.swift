@@ -97,19 +97,22 @@ let package = Package(
         .executableTarget(
             name: "mizumori",
             dependencies: [
-                "Acquisition", "Alerting", "Billing", "Console", "Decoding", "Gateway", "Mail", "Metering",
-                "Reporting", "Settings", "Simulation", "Storage", argumentParser, logging, serviceLifecycle,
+                "Acquisition", "Alerting", "Billing", "Console", "Decoding", "Detection", "Gateway", "Mail",
+                "Metering", "Reporting", "Settings", "Simulation", "Storage", argumentParser, logging,
+                serviceLifecycle,
                 unixSignals,
             ],
             swiftSettings: settings
         ),
-        tests(of: "Metering"),
+        // Randomness that can be run again, for the tests of laws.
+        .target(name: "Seeds", path: "Tests/Seeds", swiftSettings: settings),
+        tests(of: "Metering", ["Seeds"]),
         tests(of: "Settings"),
-        tests(of: "Decoding", ["Metering"]),
-        tests(of: "Normalisation", ["Metering"]),
-        tests(of: "Detection", ["Metering"]),
+        tests(of: "Decoding", ["Metering", "Seeds"]),
+        tests(of: "Normalisation", ["Metering", "Seeds"]),
+        tests(of: "Detection", ["Metering", "Seeds"]),
         tests(of: "Alerting", ["Metering"]),
-        tests(of: "Billing", ["Metering"]),
+        tests(of: "Billing", ["Metering", "Seeds"]),
         tests(
             of: "Acquisition",
             ["CModbus", "Decoding", "Metering", hummingbird, logging, serviceLifecycle]
@@ -120,9 +123,8 @@ let package = Package(
         tests(
             of: "Gateway",
             [
-                "Acquisition", "Alerting", "Billing", "Decoding", "Detection", "Mail", "Metering", "Settings",
-                "Storage",
-                grdb, logging,
+                "Acquisition", "Alerting", "Billing", "Decoding", "Detection", "Mail", "Metering", "Seeds",
+                "Settings", "Storage", grdb, logging,
             ]
         ),
         tests(of: "Console", ["Gateway", "Metering", hummingbird, hummingbirdTesting]),

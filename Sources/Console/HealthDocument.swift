@@ -52,17 +52,3 @@ struct ProblemDocument: Encodable {
     let status: Int
     let message: String
 }
-
-/// A value that may be missing, whose key never is: nil is written as `null`.
-@propertyWrapper struct OrNull<Value: Encodable>: Encodable {
-    var wrappedValue: Value?
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        if let wrappedValue {
-            try container.encode(wrappedValue)
-        } else {
-            try container.encodeNil()
-        }
-    }
-}

@@ -7,7 +7,7 @@ import Metering
 /// nothing, which proves that the flow had stopped.
 ///
 /// A register that counts in 10 L shows a leak of 5 L/h as a count every second hour; there a run ends only with more
-/// hours without a count than such a leak can leave.
+/// hours without a count than such a leak can leave, and has to last 72 h, since a home's own counts fill many hours.
 ///
 /// For homes and empty places; where people are awake all night, `RaisedBaseFlowRule` judges.
 struct ContinuousFlowRule {
@@ -20,7 +20,7 @@ struct ContinuousFlowRule {
     }
 
     func finding(in evidence: PointEvidence) -> Finding? {
-        guard let run = newestRun(in: evidence), run.knownSeconds >= windowSeconds(for: evidence.point) else {
+        guard let run = newestRun(in: evidence), run.knownSeconds >= windowSeconds(for: evidence) else {
             return nil
         }
         let total = evidence.dataUntil - run.startedAt
@@ -58,7 +58,7 @@ struct ContinuousFlowRule {
         var end = steps.count
         while end > 0, newest - steps[end - 1].to <= rules.memoryHours * 3_600 {
             if let run = run(endingBefore: end, in: evidence),
-                run.knownSeconds >= windowSeconds(for: evidence.point)
+                run.knownSeconds >= windowSeconds(for: evidence)
             {
                 return run
             }
@@ -120,15 +120,23 @@ struct ContinuousFlowRule {
         if step.kind == .unexplained { return .unknown }
         if step.volume == .zero { return .none }
         guard step.isShaped else { return .unknown }
-        if evidence.dial.resolution > .litres(5) { return .flow }
+        if isCoarse(evidence) { return .flow }
         return step.flow >= rules.floor(for: evidence.point.calibre) ? .flow : .none
     }
 
     private func quietSecondsAllowed(_ evidence: PointEvidence) -> Int64 {
-        evidence.dial.resolution > .litres(5) ? Int64(rules.coarseZeroHours) * 3_600 + 600 : 0
+        isCoarse(evidence) ? Int64(rules.coarseZeroHours) * 3_600 + 600 : 0
     }
 
-    private func windowSeconds(for point: ServicePoint) -> Int64 {
-        Int64(point.isEmpty ? rules.vacantHours : rules.dwellingHours) * 3_600
+    private func windowSeconds(for evidence: PointEvidence) -> Int64 {
+        let hours =
+            evidence.point.isEmpty
+            ? rules.vacantHours : isCoarse(evidence) ? rules.coarseHours : rules.dwellingHours
+        return Int64(hours) * 3_600
+    }
+
+    /// Whether one count is more than the smallest leaks let through in some hours.
+    private func isCoarse(_ evidence: PointEvidence) -> Bool {
+        evidence.dial.resolution > .litres(5)
     }
 }

@@ -15,7 +15,7 @@ public struct DetectionRules: Hashable, Sendable {
 
     public init() {}
 
-    /// Flow that never stops (DOMAIN: LK-1).
+    /// Flow that never stops.
     public struct ContinuousFlow: Hashable, Sendable {
         /// How many known hours must all show flow: in homes, at vacant places, and where people work at night.
         public var dwellingHours = 40
@@ -23,7 +23,9 @@ public struct DetectionRules: Hashable, Sendable {
         public var otherHours = 72
         /// The smallest flow in litres an hour that counts as flow, by bore up to 25, up to 40 mm and above.
         public var floorLitresPerHour: [Int64] = [1, 5, 20]
-        /// On a coarse register, the longest run of hours without a count that a leak may leave.
+        /// How many known hours must show counts on a register that counts in more than 5 L.
+        public var coarseHours = 72
+        /// On such a register, the longest run of hours without a count that a leak may leave.
         public var coarseZeroHours = 3
         /// Where it never gets quiet: how far the quietest hour must rise above its usual value, in percent.
         public var risePercent: Int64 = 180
@@ -36,7 +38,7 @@ public struct DetectionRules: Hashable, Sendable {
         public init() {}
     }
 
-    /// Far more than the place ever uses (DOMAIN: LK-3).
+    /// Far more than the place ever uses.
     public struct Burst: Hashable, Sendable {
         /// Of the calibre's permanent flow Q3.
         public var percentOfPermanentFlow: Int64 = 25
@@ -50,7 +52,7 @@ public struct DetectionRules: Hashable, Sendable {
         public init() {}
     }
 
-    /// Silence (DOMAIN: DM-1).
+    /// Silence.
     public struct NoData: Hashable, Sendable {
         /// Beyond the delay that the path has anyway.
         public var silentHours: Int64 = 48
@@ -58,7 +60,7 @@ public struct DetectionRules: Hashable, Sendable {
         public init() {}
     }
 
-    /// An index that does not move where water was used (DOMAIN: ST-1).
+    /// An index that does not move where water was used.
     public struct Stuck: Hashable, Sendable {
         public var days: Int64 = 14
         /// The usual use, in litres a day, below which standing still proves nothing.

@@ -15,10 +15,10 @@ struct MailWording {
             "kind": kind?.japanese ?? facts.kind ?? "",
             "severity": facts.severity.japanese,
             "rule": facts.rule,
-            "started_at": Instant(secondsSince1970: facts.startedAtUTC).longJapanese,
-            "data_until": Instant(secondsSince1970: facts.dataUntilUTC).longJapanese,
-            "detected_at": Instant(secondsSince1970: facts.detectedAtUTC).longJapanese,
-            "detected_short": Instant(secondsSince1970: facts.detectedAtUTC).shortJapanese,
+            "started_at": JapaneseText.time(Instant(secondsSince1970: facts.startedAtUTC)),
+            "data_until": JapaneseText.time(Instant(secondsSince1970: facts.dataUntilUTC)),
+            "detected_at": JapaneseText.time(Instant(secondsSince1970: facts.detectedAtUTC)),
+            "detected_short": JapaneseText.shortTime(Instant(secondsSince1970: facts.detectedAtUTC)),
             "coverage_percent": MailWording.percent(permille: facts.coveragePermille),
             "next_steps": kind?.nextSteps ?? "",
         ]
@@ -46,8 +46,8 @@ struct MailWording {
         let sentAt = Instant(secondsSince1970: facts.detectedAtUTC)
         values = [
             "station": facts.station,
-            "sent_at": sentAt.longJapanese,
-            "sent_short": sentAt.shortJapanese,
+            "sent_at": JapaneseText.time(sentAt),
+            "sent_short": JapaneseText.shortTime(sentAt),
         ]
     }
 
@@ -61,37 +61,11 @@ struct MailWording {
         let rounded = cut + (rest * 2 >= step ? 1 : 0)
         let sign = amount < 0 && rounded > 0 ? "-" : ""
         let decimals = String(rounded % scale + scale).dropFirst()
-        return sign + grouped(rounded / scale) + (places == 0 ? "" : "." + decimals)
+        return sign + JapaneseText.grouped(rounded / scale) + (places == 0 ? "" : "." + decimals)
     }
 
     /// 985 is 98.5, 1,000 is 100.
     private static func percent(permille: Int64) -> String {
         permille % 10 == 0 ? "\(permille / 10)" : "\(permille / 10).\(permille % 10)"
-    }
-
-    private static func grouped(_ number: UInt64) -> String {
-        var digits = Array(String(number))
-        for place in stride(from: digits.count - 3, to: 0, by: -3) {
-            digits.insert(",", at: place)
-        }
-        return String(digits)
-    }
-}
-
-extension Instant {
-    /// As the body says it: `1月25日 06:00`.
-    fileprivate var longJapanese: String {
-        let (_, month, day) = LocalDay(containing: self).components
-        return "\(month)月\(day)日 " + clock
-    }
-
-    /// As the subject says it: `1/25 06:00`.
-    fileprivate var shortJapanese: String {
-        let (_, month, day) = LocalDay(containing: self).components
-        return "\(month)/\(day) " + clock
-    }
-
-    private var clock: String {
-        String(japaneseDescription.dropFirst(11).prefix(5))
     }
 }

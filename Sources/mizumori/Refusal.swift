@@ -1,3 +1,4 @@
+import Console
 import ArgumentParser
 import Metering
 import Settings
@@ -11,8 +12,8 @@ extension ExitCode {
 /// One problem, as `--json` prints it.
 struct ProblemDocument: Encodable {
     let file: String
-    @Nullable var line: Int?
-    @Nullable var column: Int?
+    @OrNull var line: Int?
+    @OrNull var column: Int?
     let field: String
     let expected: String
     let found: String

@@ -1,5 +1,6 @@
 import Billing
 import Metering
+import Seeds
 import Testing
 
 struct PeriodTotalsTests {

@@ -1,4 +1,5 @@
 import Metering
+import Seeds
 import Testing
 
 @testable import Detection
@@ -56,7 +57,7 @@ struct ContinuousFlowRuleTests {
     }
 
     @Test func `a register of 10 L shows a leak of 5 L an hour as a count every second hour`() {
-        let counts = (0..<60).map { $0.isMultiple(of: 2) ? Int64(10) : 0 }
+        let counts = (0..<74).map { $0.isMultiple(of: 2) ? Int64(10) : 0 }
         #expect(
             Series().home(days: 10).then(0, for: 5).then(counts).kinds(resolution: 10) == [.leakContinuous]
         )
@@ -85,13 +86,16 @@ struct ContinuousFlowRuleTests {
 
     @Test func `ordinary homes of a thousand seeds raise nothing`() {
         for seed in UInt64(1)...1_000 {
-            var dice = Dice(seed: seed)
+            var generator = SeededGenerator(seed: seed)
             var series = Series()
             for _ in 0..<35 {
                 let day = (0..<24).map { hour -> Int64 in
                     let isNight = hour < 6
-                    guard !isNight || dice.roll(10) == 0 else { return 0 }
-                    return isNight ? 6 : dice.roll(4) == 0 ? 0 : 3 + dice.roll(70)
+                    guard !isNight || Int.random(in: 0..<10, using: &generator) == 0 else { return 0 }
+                    return isNight
+                        ? 6
+                        : Int.random(in: 0..<4, using: &generator) == 0
+                            ? 0 : .random(in: 3..<73, using: &generator)
                 }
                 series = series.then(day)
             }

@@ -71,20 +71,3 @@ struct Series {
         Detector().findings(in: evidence(calibre: calibre, use: use, resolution: resolution)).map(\.kind)
     }
 }
-
-/// Numbers from a seed, the same on every machine (SplitMix64).
-struct Dice {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func roll(_ sides: Int64) -> Int64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int64((z ^ (z >> 31)) % UInt64(sides))
-    }
-}

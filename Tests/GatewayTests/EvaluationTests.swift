@@ -1,5 +1,6 @@
 import Detection
 import Metering
+import Seeds
 import Testing
 
 @testable import Gateway

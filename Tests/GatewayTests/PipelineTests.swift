@@ -2,6 +2,7 @@ import Acquisition
 import Alerting
 import Metering
 import Storage
+import Seeds
 import Testing
 
 @testable import Gateway

@@ -1,4 +1,5 @@
 import Metering
+import Seeds
 import Testing
 
 struct ExactDecimalTests {

@@ -1,4 +1,5 @@
 import Metering
+import Seeds
 import Normalisation
 
 /// A register's life with known truth: what it really advanced, and what came of it over a bad line.

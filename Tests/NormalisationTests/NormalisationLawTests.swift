@@ -1,5 +1,6 @@
 import Metering
 import Normalisation
+import Seeds
 import Testing
 
 /// Laws that hold for every series; a failure names its seed.

@@ -1,4 +1,4 @@
-public import Metering
+import Metering
 
 /// A CSV file (RFC 4180) in UTF-8, with or without a byte order mark, lines ended by LF or CRLF.
 ///
@@ -34,8 +34,25 @@ public struct DelimitedText: Sendable {
         header.firstIndex(of: name)
     }
 
+    /// Reads every row, if the file has the columns.
+    ///
+    /// - Parameters:
+    ///   - columns: those that every row needs.
+    ///   - read: makes a value of a row, or rejects it in the reader.
+    /// - Returns: what was read, and the reasons of the rest; a file without the columns has no rows.
+    func read<Value>(
+        _ columns: [String],
+        _ read: (Row, inout RowReader) -> Value?
+    ) -> (values: [Value], rejections: [Rejection]) {
+        let missing = missing(columns)
+        guard missing.isEmpty else { return ([], missing) }
+        var reader = RowReader(self)
+        let values = rows.compactMap { read($0, &reader) }
+        return (values, reader.rejections)
+    }
+
     /// The problems of a file that lacks columns; empty when it has all of them.
-    public func missing(_ columns: [String]) -> [Rejection] {
+    private func missing(_ columns: [String]) -> [Rejection] {
         columns.filter { column($0) == nil }.map {
             Rejection(place: "\(name):1", field: $0, expected: "a column of this name", found: "none")
         }

@@ -12,15 +12,7 @@ public struct ReadingsText: Sendable {
     public let rejections: [Rejection]
 
     public init(_ text: DelimitedText) {
-        let missing = text.missing(ReadingsText.columns)
-        guard missing.isEmpty else {
-            rows = []
-            rejections = missing
-            return
-        }
-        var reader = RowReader(text)
-        rows = text.rows.compactMap { ReadingsText.row($0, &reader) }
-        rejections = reader.rejections
+        (rows, rejections) = text.read(ReadingsText.columns, ReadingsText.row)
     }
 
     private static func row(_ row: DelimitedText.Row, _ reader: inout RowReader) -> ImportedReading? {

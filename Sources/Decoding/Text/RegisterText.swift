@@ -10,15 +10,7 @@ public struct MetersText: Sendable {
     public let rejections: [Rejection]
 
     public init(_ text: DelimitedText) {
-        let missing = text.missing(MetersText.columns)
-        guard missing.isEmpty else {
-            rows = []
-            rejections = missing
-            return
-        }
-        var reader = RowReader(text)
-        rows = text.rows.compactMap { MetersText.row($0, &reader) }
-        rejections = reader.rejections
+        (rows, rejections) = text.read(MetersText.columns, MetersText.row)
     }
 
     private static func row(_ row: DelimitedText.Row, _ reader: inout RowReader) -> ImportedMeter? {
@@ -62,15 +54,7 @@ public struct ExchangesText: Sendable {
     public let rejections: [Rejection]
 
     public init(_ text: DelimitedText) {
-        let missing = text.missing(ExchangesText.columns)
-        guard missing.isEmpty else {
-            rows = []
-            rejections = missing
-            return
-        }
-        var reader = RowReader(text)
-        rows = text.rows.compactMap { ExchangesText.row($0, &reader) }
-        rejections = reader.rejections
+        (rows, rejections) = text.read(ExchangesText.columns, ExchangesText.row)
     }
 
     private static func row(_ row: DelimitedText.Row, _ reader: inout RowReader) -> ImportedExchange? {

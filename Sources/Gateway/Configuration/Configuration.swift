@@ -45,7 +45,7 @@ public struct Configuration: Sendable {
         var reading = ConfigurationReading(environment: environment)
         let settings = reading.gateway(in: config)
         let lines = reading.problems.isEmpty ? settings?.lines.map(\.id) : nil
-        let rules = reading.rules(in: config)
+        let rules = reading.rules(at: config + "/detection.yaml")
         let templates = settings?.mail == nil ? nil : reading.templates(in: config)
         let models = reading.models(in: meters)
         let installations = reading.installations(in: meters, models: models, lines: lines)
@@ -57,6 +57,18 @@ public struct Configuration: Sendable {
             pilot: Pilot(installations: installations, profiles: models),
             warnings: warnings(of: models, in: installations)
         )
+    }
+
+    /// Reads the thresholds of the rules alone.
+    ///
+    /// - Parameter path: a file like `detection.yaml`.
+    /// - Returns: its rules.
+    /// - Throws: every problem of the file.
+    public static func rules(inFile path: String) throws(SettingsProblems) -> DetectionRules {
+        var reading = ConfigurationReading(environment: [:])
+        let rules = reading.rules(at: path)
+        guard reading.problems.isEmpty else { throw SettingsProblems(reading.problems) }
+        return rules
     }
 
     private static func warnings(of models: [MeterProfile], in installations: [Installation]) -> [String] {
@@ -88,8 +100,8 @@ struct ConfigurationReading {
         return settings ?? nil
     }
 
-    mutating func rules(in folder: String) -> DetectionRules {
-        guard let file = read(folder + "/detection.yaml") else { return .shipped }
+    mutating func rules(at path: String) -> DetectionRules {
+        guard let file = read(path) else { return .shipped }
         let rules = DetectionRulesFile.rules(in: file)
         collect(file)
         return rules

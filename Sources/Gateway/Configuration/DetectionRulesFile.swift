@@ -31,6 +31,7 @@ enum DetectionRulesFile {
         section.read("dwelling_hours", in: 6...720) { rules.dwellingHours = $0 }
         section.read("vacant_hours", in: 3...720) { rules.vacantHours = $0 }
         section.read("other_hours", in: 6...720) { rules.otherHours = $0 }
+        section.read("coarse_hours", in: 6...720) { rules.coarseHours = $0 }
         section.read("coarse_zero_hours", in: 0...23) { rules.coarseZeroHours = $0 }
         section.read("rise_percent", in: 100...10_000) { rules.risePercent = Int64($0) }
         section.read("baseline_nights", in: 3...28) { rules.baselineNights = $0 }

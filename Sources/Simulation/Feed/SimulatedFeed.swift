@@ -1,7 +1,7 @@
 public import Metering
 import Synchronization
 
-/// A power company's shared-meter-reading feed (共同検針) as DOMAIN 2.2 assumes it, over a neighbourhood.
+/// A power company's shared-meter-reading feed (共同検針) by the contract `kyodo-kenshin/1.0`, over a neighbourhood.
 ///
 /// A meter-day becomes visible when it was delivered by `now`, never earlier; so the same feed serves history at virtual
 /// speed and the hours after it. An exchanged meter's day comes as two records, each under its own meter's number. A

@@ -1,3 +1,4 @@
+import Console
 import ArgumentParser
 import Billing
 import Gateway
@@ -29,11 +30,11 @@ struct Bill: AsyncParsableCommand {
         struct Total: Encodable {
             let servicePoint: String
             let meter: String
-            @Nullable var previousIndexMl: Int64?
-            @Nullable var previousAt: String?
-            @Nullable var currentIndexMl: Int64?
-            @Nullable var currentAt: String?
-            @Nullable var usageM3: Int64?
+            @OrNull var previousIndexMl: Int64?
+            @OrNull var previousAt: String?
+            @OrNull var currentIndexMl: Int64?
+            @OrNull var currentAt: String?
+            @OrNull var usageM3: Int64?
             let quality: String
             /// Whether the meter may be billed; without it the total is for reference only (参考).
             let billable: Bool

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Billing
+import Detection
 import Foundation
 import Gateway
 import Metering
+import Settings
 
 /// Runs a labelled folder through the real path.
 struct Evaluate: AsyncParsableCommand {
@@ -10,11 +12,15 @@ struct Evaluate: AsyncParsableCommand {
         abstract: "A labelled folder of readings through the real path: detections and totals."
     )
 
-    @OptionGroup var folders: FolderOptions
     @OptionGroup var speech: SpeechOptions
     @Argument(help: "A folder with readings.csv, meters.csv and perhaps exchanges.csv.") var folder: String
     @Option(help: "Where detections.csv and billing.csv go.") var output: String?
     @Option(help: "The readings' file in the folder.") var readings = "readings.csv"
+    @Option(
+        help:
+            "Thresholds in the form of detection.yaml (default: config/detection.yaml, or the shipped ones)."
+    )
+    var rules: String?
 
     struct Document: Encodable {
         let schema = "mizumori.evaluate/1"
@@ -26,7 +32,7 @@ struct Evaluate: AsyncParsableCommand {
 
     func run() async throws {
         let voice = Voice(json: speech.json)
-        let configuration = try folders.configuration(voice, command: "evaluate")
+        let thresholds = try thresholds(voice)
         let exchanges = folder + "/exchanges.csv"
         let files = Evaluation.Folder(
             readings: try bytes(of: folder + "/" + readings, voice),
@@ -34,7 +40,7 @@ struct Evaluate: AsyncParsableCommand {
             exchanges: FileManager.default.fileExists(atPath: exchanges)
                 ? try bytes(of: exchanges, voice) : nil
         )
-        let outcome = try await Evaluation(rules: configuration.rules).run(files) { percent in
+        let outcome = try await Evaluation(rules: thresholds).run(files) { percent in
             voice.tell("\(percent) %", "\(percent) %")
         }
         if let output {
@@ -64,6 +70,18 @@ struct Evaluate: AsyncParsableCommand {
         }
         try voice.say(document, orText: text(document, voice))
         if !outcome.rejections.isEmpty { throw ExitCode.refused }
+    }
+
+    private func thresholds(_ voice: Voice) throws -> DetectionRules {
+        let usual = "config/detection.yaml"
+        guard let file = rules ?? (FileManager.default.fileExists(atPath: usual) ? usual : nil) else {
+            return .shipped
+        }
+        do throws(SettingsProblems) {
+            return try Configuration.rules(inFile: file)
+        } catch {
+            try voice.refuse(error, command: "evaluate")
+        }
     }
 
     private func text(_ document: Document, _ voice: Voice) -> String {

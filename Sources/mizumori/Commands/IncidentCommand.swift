@@ -1,7 +1,7 @@
+import Console
 import Alerting
 import ArgumentParser
 import Gateway
-import Mail
 import Metering
 import Storage
 
@@ -32,13 +32,13 @@ struct IncidentCommand: AsyncParsableCommand {
             let kind: String
             let severity: String
             let state: String
-            @Nullable var closeReason: String?
+            @OrNull var closeReason: String?
             let startedAt: String
             let openedAt: String
             let dataUntil: String
-            @Nullable var closedAt: String?
-            @Nullable var rateLPerHour: Int64?
-            @Nullable var volumeL: Int64?
+            @OrNull var closedAt: String?
+            @OrNull var rateLPerHour: Int64?
+            @OrNull var volumeL: Int64?
             let rule: String
             let coveragePermille: Int64
         }

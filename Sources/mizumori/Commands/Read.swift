@@ -1,3 +1,4 @@
+import Console
 import Acquisition
 import ArgumentParser
 import Decoding
@@ -23,10 +24,10 @@ struct Read: AsyncParsableCommand {
         let servicePoint: String
         let meter: String
         let exchanges: [ExchangeDocument]
-        @Nullable var indexMl: Int64?
+        @OrNull var indexMl: Int64?
         let status: [String]
-        @Nullable var quality: String?
-        @Nullable var error: String?
+        @OrNull var quality: String?
+        @OrNull var error: String?
     }
 
     struct ExchangeDocument: Encodable {

@@ -1,7 +1,7 @@
 internal import Metering
 
-/// Amounts and times as the pages write them.
-enum JapaneseText {
+/// Amounts and ages as the pages write them.
+extension JapaneseText {
     /// The dial in cubic metres, cut at the litre as its red digits show it: 1,234,567,890 mL is `1,234.567`.
     static func index(_ volume: Volume) -> String {
         let litres = volume.millilitres.magnitude / 1_000
@@ -20,12 +20,6 @@ enum JapaneseText {
         guard coverage.totalSeconds > 0 else { return unknown }
         let permille = coverage.permille
         return permille == 1_000 ? "100 %" : "\(permille / 10).\(permille % 10) %"
-    }
-
-    /// `1月25日 06:00`, in Japan's time.
-    static func time(_ instant: Instant) -> String {
-        let (_, month, day) = LocalDay(containing: instant).components
-        return "\(month)月\(day)日 \(clock(instant))"
     }
 
     /// With the year: `2026年1月25日 06:00`.
@@ -48,19 +42,7 @@ enum JapaneseText {
     /// What stands where nothing is known.
     static let unknown = "不明"
 
-    private static func clock(_ instant: Instant) -> String {
-        String(instant.japaneseDescription.dropFirst(11).prefix(5))
-    }
-
     private static func padded(_ thousandths: UInt64) -> String {
         String(String(thousandths + 1_000).dropFirst())
-    }
-
-    private static func grouped(_ number: UInt64) -> String {
-        var digits = Array(String(number))
-        for place in stride(from: digits.count - 3, to: 0, by: -3) {
-            digits.insert(",", at: place)
-        }
-        return String(digits)
     }
 }
