@@ -84,7 +84,7 @@ let package = Package(
             ]
         ),
         // 5 doors
-        room("Console", ["Gateway", "Metering", hummingbird, logging, mustache]),
+        room("Console", ["Acquisition", "Gateway", "Metering", hummingbird, logging, mustache]),
         room(
             "Simulation",
             [

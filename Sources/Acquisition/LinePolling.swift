@@ -1,16 +1,23 @@
 public import Logging
-public import Metering
+import Metering
 public import ServiceLifecycle
 
-/// Polls one line for ever: every unit once a round, rounds on the grid of the interval.
+/// Polls one line for ever, in rounds on the grid of each unit's interval.
 ///
-/// A poll is done when `deliver` has returned, and not before: by then its data are synced. A unit that doesn't answer
-/// costs its own tries and nothing else; a round that took longer than the interval skips the rounds it missed.
+/// A round asks for the index of every unit first; then once and again those that did not answer; then, as far as the
+/// line's budget for failures goes, those that have been silent for longer, the one that was probed longest ago first.
+/// When the round has been judged, states and scales are read that change slowly. A poll is done when `deliver` has
+/// returned, and not before: by then its data are synced. A round that took longer than its interval skips the rounds it
+/// missed.
 public struct LinePolling: Service {
-    private let path: Path.ID
+    /// How often a unit is asked in one round before it counts as silent.
+    private static let passes = 3
+    /// The longest single sleep, so that a change of the machine's time or of the roster is noticed.
+    private static let longestSleep = Duration.seconds(60)
+
+    private let line: LineSettings
     private let bus: any RegisterBus
-    private let units: [PolledUnit]
-    private let interval: Duration
+    private let roster: @Sendable () -> PollRoster
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Moment
     private let deliver: @Sendable (UnitAnswer) async throws -> DeliveryVerdict
@@ -18,30 +25,27 @@ public struct LinePolling: Service {
     private let logger: Logger
 
     /// - Parameters:
-    ///   - path: the line's name.
-    ///   - bus: the line.
-    ///   - units: who is asked, in this order.
-    ///   - interval: the grid, counted from 1970 in UTC; an hour means every full hour.
+    ///   - line: its settings.
+    ///   - bus: the line itself.
+    ///   - roster: who is asked, in this order; looked up before each round, so that it may change at any time.
     ///   - clock: what is slept on.
     ///   - now: the time that belongs to `clock`.
     ///   - deliver: keeps an answer; returns when it is synced.
     ///   - roundEnded: told after every round, also when nobody answered.
     ///   - logger: told of every change once.
     public init(
-        path: Path.ID,
-        bus: any RegisterBus,
-        units: [PolledUnit],
-        interval: Duration,
+        _ line: LineSettings,
+        over bus: any RegisterBus,
+        roster: @escaping @Sendable () -> PollRoster,
         clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Moment,
         deliver: @escaping @Sendable (UnitAnswer) async throws -> DeliveryVerdict,
         roundEnded: @escaping @Sendable (RoundReport) async throws -> Void,
         logger: Logger
     ) {
-        self.path = path
+        self.line = line
         self.bus = bus
-        self.units = units
-        self.interval = interval
+        self.roster = roster
         self.clock = clock
         self.now = now
         self.deliver = deliver
@@ -50,81 +54,124 @@ public struct LinePolling: Service {
     }
 
     public func run() async throws {
-        var readers = units.map(UnitReader.init)
-        let grid = Grid(interval: interval)
-        var isLost = false
-        while await grid.sleepUntilNext(on: clock, now: now) {
-            await round(&readers, &isLost)
-        }
-    }
-
-    /// Asks every unit once and tells how it went.
-    ///
-    /// A shutdown ends it between two units, so that what was answered is also kept.
-    private func round(_ readers: inout [UnitReader], _ isLost: inout Bool) async {
-        var answered: [UInt8] = []
-        var failed: [UInt8: BusError] = [:]
-        for index in readers.indices where !Task.isEnding {
-            let unit = readers[index].unit.unit
-            let wasSilent = readers[index].isSilent
-            do throws(BusError) {
-                try await poll(&readers[index])
-                answered.append(unit)
-                note(isLost: false, &isLost)
-                if wasSilent { logger.notice("Unit answers again", metadata: metadata(unit)) }
-            } catch {
-                failed[unit] = error
-                if error.isLineDown {
-                    note(isLost: true, &isLost, error)
-                } else if !wasSilent {
-                    logger.warning("Unit does not answer", metadata: metadata(unit, error))
+        var crew = Crew(line: line, at: now())
+        while !Task.isEnding {
+            crew.update(roster(), at: now())
+            if crew.isDue(at: now()) {
+                await round(crew.takeDue(at: now()), &crew)
+                crew.skipMissed(at: now())
+            } else {
+                let wait = crew.wait(from: now()) ?? LinePolling.longestSleep
+                do {
+                    try await clock.sleepUnlessEnding(for: min(wait, LinePolling.longestSleep))
+                } catch {
+                    return
                 }
             }
         }
-        guard !answered.isEmpty || !failed.isEmpty else { return }
-        await close(RoundReport(path: path, endedAt: now().instant, answered: answered, failed: failed))
     }
 
-    private func close(_ report: RoundReport) async {
+    /// A shutdown ends a round between two units, so that what was answered is also kept.
+    private func round(_ due: [UInt8], _ crew: inout Crew) async {
+        guard !due.isEmpty else { return }
+        let began = now()
+        var round = Round(due: due, crew: crew, at: began)
+        for pass in 0..<LinePolling.passes {
+            await ask(round.open(in: pass), &round, &crew)
+        }
+        await probe(&round, &crew)
+        guard !round.isEmpty else { return }
+        for unit in round.asked { crew.noteRound(of: unit, isAnswered: round.answered.contains(unit)) }
+        note(round, &crew)
+        await close(round, began)
+        await readRest(of: round.answered, &crew)
+    }
+
+    private func ask(_ units: [UInt8], _ round: inout Round, _ crew: inout Crew) async {
+        for unit in units where !Task.isEnding {
+            guard round.mayAsk(unit, &crew.budget, at: now()) else { continue }
+            if let wait = round.wait(for: unit, at: now()) {
+                do { try await clock.sleepUnlessEnding(for: wait) } catch { return }
+            }
+            await poll(unit, &round, &crew)
+            if round.isLineDown { return }
+        }
+    }
+
+    /// Those that have been silent for longer are asked once, as long as failing may cost.
+    private func probe(_ round: inout Round, _ crew: inout Crew) async {
+        for unit in round.silent where !Task.isEnding && !round.isLineDown && crew.budget.allows(at: now()) {
+            await poll(unit, &round, &crew)
+        }
+    }
+
+    private func poll(_ unit: UInt8, _ round: inout Round, _ crew: inout Crew) async {
+        let began = now()
+        do throws(BusError) {
+            guard let answer = try await crew.readIndex(of: unit, over: bus, now: began) else { return }
+            round.noteAnswer(of: unit)
+            if await handOver(answer) == .confirm { await confirm(unit, &crew) }
+        } catch {
+            round.noteFailure(of: unit, error, at: now())
+            if !error.isOwed { crew.budget.spend(now() - began, at: now()) }
+        }
+    }
+
+    /// Looks again at an index that seemed wrong; without a second answer the first stays unconfirmed.
+    private func confirm(_ unit: UInt8, _ crew: inout Crew) async {
+        do throws(BusError) {
+            guard let answer = try await crew.readAgain(unit, over: bus) else { return }
+            await handOver(answer)
+        } catch {
+            logger.debug("An index could not be read again", metadata: metadata(unit, error))
+        }
+    }
+
+    private func readRest(of units: [UInt8], _ crew: inout Crew) async {
+        for unit in units where !Task.isEnding && !crew.isDue(at: now()) {
+            do throws(BusError) {
+                guard let answer = try await crew.readRest(of: unit, over: bus, now: now()) else { continue }
+                await handOver(answer)
+            } catch {
+                logger.debug("States could not be read", metadata: metadata(unit, error))
+            }
+        }
+    }
+
+    private func close(_ round: Round, _ due: Moment) async {
+        let report = RoundReport(
+            path: line.id,
+            due: due,
+            endedAt: now().instant,
+            answered: round.answered,
+            failed: round.failed
+        )
         do {
             try await roundEnded(report)
         } catch {
             logger.error(
                 "The round could not be judged",
-                metadata: ["path.id": "\(path)", "error": "\(error)"]
+                metadata: ["path.id": "\(line.id)", "error": "\(error)"]
             )
         }
     }
 
-    /// Logs a line that was lost or came back, once.
-    private func note(isLost: Bool, _ wasLost: inout Bool, _ error: BusError? = nil) {
-        defer { wasLost = isLost }
-        guard isLost != wasLost else { return }
-        if let error {
-            logger.warning("Line is lost", metadata: ["path.id": "\(path)", "error": "\(error)"])
-        } else {
-            logger.notice("Line is back", metadata: ["path.id": "\(path)"])
+    /// Logs what changed with this round: units and the line, each once.
+    private func note(_ round: Round, _ crew: inout Crew) {
+        if round.isLineDown != crew.isLost {
+            crew.isLost = round.isLineDown
+            if let error = round.failed.values.first(where: \.isLineDown) {
+                logger.warning("Line is lost", metadata: ["path.id": "\(line.id)", "error": "\(error)"])
+            } else {
+                logger.notice("Line is back", metadata: ["path.id": "\(line.id)"])
+            }
         }
-    }
-
-    private func poll(_ reader: inout UnitReader) async throws(BusError) {
-        let unit = reader.unit.unit
-        let (exchanges, image) = try await reader.read(over: bus, now: now())
-        let answer = UnitAnswer(path: path, unit: unit, exchanges: exchanges, image: image)
-        guard await handOver(answer) == .confirm else { return }
-        await confirm(&reader)
-    }
-
-    /// Looks again at an index that seemed wrong; without a second answer the first stays unconfirmed.
-    private func confirm(_ reader: inout UnitReader) async {
-        let unit = reader.unit.unit
-        do throws(BusError) {
-            let (exchanges, image) = try await reader.readAgain(over: bus)
-            await handOver(
-                UnitAnswer(path: path, unit: unit, exchanges: exchanges, image: image, isConfirmation: true)
-            )
-        } catch {
-            logger.debug("An index could not be read again", metadata: metadata(unit, error))
+        for unit in round.answered where round.wasSilent(unit) {
+            logger.notice("Unit answers again", metadata: metadata(unit))
+        }
+        for (unit, error) in round.failed.sorted(by: { $0.key < $1.key })
+        where !error.isLineDown && !round.wasSilent(unit) {
+            logger.warning("Unit does not answer", metadata: metadata(unit, error))
         }
     }
 
@@ -144,7 +191,7 @@ public struct LinePolling: Service {
     }
 
     private func metadata(_ unit: UInt8, _ error: (any Error)? = nil) -> Logger.Metadata {
-        var metadata: Logger.Metadata = ["path.id": "\(path)", "unit": "\(unit)"]
+        var metadata: Logger.Metadata = ["path.id": "\(line.id)", "unit": "\(unit)"]
         if let error { metadata["error"] = "\(error)" }
         return metadata
     }

@@ -6,6 +6,7 @@ import Glibc
 final class ModbusConnection {
     private let context: OpaquePointer
     private let isRTU: Bool
+    private var transaction: UInt16 = 0
     /// Held for as long as the device is open; nil on a socket.
     private let lock: DeviceLock?
 
@@ -17,7 +18,7 @@ final class ModbusConnection {
     /// Opens the device or the socket.
     ///
     /// - Throws: `.unreachable` when it can't be opened, `.taken` when another process holds the device.
-    init(_ settings: LineSettings, byteTimeoutMicroseconds: UInt32) throws(BusError) {
+    init(_ settings: LineSettings) throws(BusError) {
         lock = try DeviceLock(settings)
         let made: OpaquePointer?
         switch settings.transport {
@@ -38,11 +39,9 @@ final class ModbusConnection {
         // From here on `deinit` frees it, also when what follows fails.
         context = made
         isRTU = settings.isRTU
-        modbus_set_byte_timeout(made, 0, byteTimeoutMicroseconds)
         // Over TCP the response time-out is also that of connecting.
         modbus_set_response_timeout(made, ModbusConnection.connectSeconds, 0)
         try connect(settings)
-        modbus_set_response_timeout(made, 0, 500_000)
     }
 
     deinit {
@@ -73,52 +72,61 @@ final class ModbusConnection {
             let code: BusError.Code = cause == EBUSY ? .taken : .unreachable
             throw ModbusConnection.failure(code, "could not open \(settings.place)", cause)
         }
-        guard settings.isSerial else { return }
+        guard case .serial(let serial) = settings.transport else { return }
         guard mizumori_take_exclusive(descriptor) == 0 else {
             throw ModbusConnection.failure(.taken, "could not take \(settings.place) alone", errno)
         }
-    }
-
-    /// Throws away whatever is waiting.
-    ///
-    /// - Returns: how many bytes there were.
-    @discardableResult
-    func drain() -> Int {
-        var buffer = [UInt8](repeating: 0, count: 512)
-        var drained = 0
-        var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        while poll(&question, 1, 0) > 0, question.revents & Int16(POLLIN) != 0 {
-            let count = read(descriptor, &buffer, buffer.count)
-            guard count > 0, drained < 65_536 else { break }
-            drained += count
+        guard !serial.isRS485Driven || modbus_rtu_set_serial_mode(context, MODBUS_RTU_RS485) == 0 else {
+            throw ModbusConnection.failure(
+                .unreachable,
+                "\(settings.place) has no RS-485 mode of its own",
+                errno
+            )
         }
-        return drained
     }
 
-    /// - Returns: the whole frame as it went out.
-    func send(_ request: ReadRequest, unit: UInt8) throws(BusError) -> [UInt8] {
+    /// Everything that is waiting, without waiting for more.
+    func read() throws(BusError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 512)
+        var question = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while bytes.count < ReplyScanner.mostBytes, poll(&question, 1, 0) > 0 {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            let cause = errno
+            if count > 0 {
+                bytes += buffer.prefix(count)
+            } else if count < 0, cause == EAGAIN || cause == EINTR {
+                return bytes
+            } else {
+                throw ModbusConnection.failure(.unreachable, "the line was lost", count == 0 ? EIO : cause)
+            }
+        }
+        return bytes
+    }
+
+    /// - Returns: the whole frame as it went out, and what goes around the body of its answer.
+    func send(_ request: ReadRequest, unit: UInt8) throws(BusError) -> (
+        frame: [UInt8], envelope: Frame.Envelope
+    ) {
+        guard isRTU else { return try sendOverTCP(request, unit) }
         modbus_set_slave(context, CInt(unit))
         var raw = [unit] + request.pdu
         guard modbus_send_raw_request(context, &raw, CInt(raw.count)) > 0 else {
             throw ModbusConnection.failure(.unreachable, "could not write to the line", errno)
         }
-        return isRTU ? Frame.rtuRequest(request, unit: unit) : Frame.tcpRequest(request, unit: unit)
+        return (Frame.rtuRequest(request, unit: unit), .rtu)
     }
 
-    /// One whole frame whose checksum, if it has one, is right.
-    ///
-    /// libmodbus gives 0 for a frame of another unit.
-    func receive(from unit: UInt8) throws(BusError) -> [UInt8] {
-        var buffer = [UInt8](repeating: 0, count: Int(MODBUS_RTU_MAX_ADU_LENGTH) + 8)
-        let count = modbus_receive_confirmation(context, &buffer)
-        let cause = errno
-        if count > 0 { return Array(buffer.prefix(Int(count))) }
-        if count == 0 { throw BusError(.mismatch, "an answer of unit \(buffer[0]), not of \(unit)") }
-        switch cause {
-        case ECONNRESET, EPIPE, EIO, EBADF, ENXIO, ENODEV:
-            throw ModbusConnection.failure(.unreachable, "the line was lost", cause)
-        default: throw ModbusConnection.failure(.damaged, "a damaged answer from unit \(unit)", cause)
+    /// libmodbus would give every raw request the transaction 0; with numbers of our own a late answer tells itself.
+    private func sendOverTCP(_ request: ReadRequest, _ unit: UInt8) throws(BusError) -> (
+        frame: [UInt8], envelope: Frame.Envelope
+    ) {
+        transaction &+= 1
+        let frame = Frame.tcpRequest(request, unit: unit, transaction: transaction)
+        guard Glibc.send(descriptor, frame, frame.count, CInt(MSG_NOSIGNAL)) == frame.count else {
+            throw ModbusConnection.failure(.unreachable, "could not write to the line", errno)
         }
+        return (frame, .tcp(transaction))
     }
 
     static func failure(_ code: BusError.Code, _ message: String, _ cause: CInt) -> BusError {

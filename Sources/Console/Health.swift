@@ -72,6 +72,8 @@ public struct Counts: Hashable, Sendable {
     public let incidentsOpen: Int
     public let lastCommit: Instant?
     public let paths: [PathHealth]
+    /// How the questions to each unit of each line went since the start.
+    public let units: [UnitHealth]
 
     public init(
         readings: Int,
@@ -81,7 +83,8 @@ public struct Counts: Hashable, Sendable {
         mailsFailing: Int,
         incidentsOpen: Int,
         lastCommit: Instant?,
-        paths: [PathHealth]
+        paths: [PathHealth],
+        units: [UnitHealth] = []
     ) {
         self.readings = readings
         self.captures = captures
@@ -91,5 +94,31 @@ public struct Counts: Hashable, Sendable {
         self.incidentsOpen = incidentsOpen
         self.lastCommit = lastCommit
         self.paths = paths
+        self.units = units
+    }
+}
+
+/// How the questions to one unit went.
+public struct UnitHealth: Hashable, Sendable {
+    public let path: Path.ID
+    public let unit: UInt8
+    /// By the words of `ExchangeKind`: answered, silence, damaged, mismatch, exception_2, ...
+    public let byKind: [String: Int]
+    /// Pieces that answered nothing while it was asked.
+    public let strays: Int
+    public let lastTurnaroundMicroseconds: Int64?
+
+    public init(
+        path: Path.ID,
+        unit: UInt8,
+        byKind: [String: Int],
+        strays: Int,
+        lastTurnaroundMicroseconds: Int64?
+    ) {
+        self.path = path
+        self.unit = unit
+        self.byKind = byKind
+        self.strays = strays
+        self.lastTurnaroundMicroseconds = lastTurnaroundMicroseconds
     }
 }

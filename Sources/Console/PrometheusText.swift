@@ -20,6 +20,27 @@ struct PrometheusText {
             )
         }
         add("path_up", "gauge", "Whether a path answers; absent while it was not asked yet.", counts.paths)
+        add(counts.units)
+    }
+
+    private mutating func add(_ units: [UnitHealth]) {
+        open("exchanges_total", "counter", "Questions to a unit, by how they went.")
+        for unit in units {
+            for (kind, count) in unit.byKind.sorted(by: { $0.key < $1.key }) {
+                text += "mizumori_exchanges_total{\(labels(of: unit)),kind=\"\(kind)\"} \(count)\n"
+            }
+        }
+        open("strays_total", "counter", "Pieces that answered nothing while a unit was asked.")
+        for unit in units { text += "mizumori_strays_total{\(labels(of: unit))} \(unit.strays)\n" }
+        open("turnaround_microseconds", "gauge", "From the last request to its whole answer.")
+        for unit in units {
+            guard let duration = unit.lastTurnaroundMicroseconds else { continue }
+            text += "mizumori_turnaround_microseconds{\(labels(of: unit))} \(duration)\n"
+        }
+    }
+
+    private func labels(of unit: UnitHealth) -> String {
+        "line=\"\(PrometheusText.escaped(unit.path.rawValue))\",unit=\"\(unit.unit)\""
     }
 
     private mutating func add(_ name: String, _ kind: String, _ help: String, _ value: Int) {

@@ -9,11 +9,13 @@ public enum RegisterDecodingError: Error, Hashable, Sendable, CustomStringConver
     /// The registers hold the model's marker for "no value", or nothing that the field's type can be.
     case noValue(field: String)
     /// A code that the model's table does not have.
-    case unknownCode(field: String, code: Int64)
+    case unknownCode(field: String, code: String)
     /// The model has no such channel.
     case noChannel(Int)
     /// The model leaves the unit to the installation, which does not give it.
     case noScale
+    /// The model leaves the order of the bytes to the installation, which does not give it.
+    case noOrder(field: String)
     /// Negative, or more than the dial can show.
     case beyondDial(millilitres: Int64)
 
@@ -26,6 +28,7 @@ public enum RegisterDecodingError: Error, Hashable, Sendable, CustomStringConver
         case .unknownCode(let field, let code): "\(field) holds the unknown code \(code)"
         case .noChannel(let channel): "the model has no channel \(channel)"
         case .noScale: "the installation gives no litres per count"
+        case .noOrder(let field): "the installation gives no byte_order, which \(field) needs"
         case .beyondDial(let millilitres): "\(millilitres) mL is not on the dial"
         }
     }

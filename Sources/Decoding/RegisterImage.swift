@@ -30,6 +30,28 @@ public struct RegisterImage: Hashable, Sendable {
         words[function, default: [:]][address] = word
     }
 
+    /// One register with its place, for whoever keeps an image outside the program.
+    public struct Listed: Codable, Hashable, Sendable {
+        public let function: UInt8
+        public let address: Int
+        public let word: UInt16
+    }
+
+    /// Every register in order.
+    public var listed: [Listed] {
+        words.flatMap { function, registers in
+            registers.map { Listed(function: function.rawValue, address: $0.key, word: $0.value) }
+        }.sorted { ($0.function, $0.address) < ($1.function, $1.address) }
+    }
+
+    /// - Parameter listed: registers of functions that read; others are left out.
+    public init(_ listed: [Listed]) {
+        for register in listed {
+            guard let function = ReadFunction(rawValue: register.function) else { continue }
+            set(function, register.address, to: register.word)
+        }
+    }
+
     /// Takes over everything that `other` has.
     public mutating func merge(_ other: RegisterImage) {
         for (function, registers) in other.words {

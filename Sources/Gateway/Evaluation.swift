@@ -55,21 +55,16 @@ public struct Evaluation: Sendable {
         _ = try await store.register(pilot.registered)
         let logger = Logger(label: "evaluation", factory: { _ in SwiftLogNoOpLogHandler() })
         let judge = Judge(rules: rules, policy: AlertPolicy(station: "", host: "invalid", recipients: [:]))
-        let pipeline = Pipeline(
-            pilot: pilot,
-            store: store,
-            judge: judge,
-            feedDelaySeconds: 3_600,
-            logger: logger
-        )
-        var replay = Replay(pilot: pilot, store: store, pipeline: pipeline, exchanges: exchanges.rows)
-        try await replay.run(readings.rows, progress: progress)
+        let terms = Pipeline.Terms(pilot: pilot, judge: judge, feedDelaySeconds: 3_600)
+        let pipeline = Pipeline(store: store, terms: { terms }, logger: logger)
+        var hours = HourByHour(pilot: pilot, store: store, pipeline: pipeline, exchanges: exchanges.rows)
+        try await hours.run(readings.rows, progress: progress)
         let exchangeRejections = folder.exchanges == nil ? [] : exchanges.rejections
         return try await Evaluation.outcome(
             of: store,
             pilot,
             readings.rows,
-            meters.rejections + exchangeRejections + readings.rejections + replay.rejections
+            meters.rejections + exchangeRejections + readings.rejections + hours.rejections
         )
     }
 
@@ -132,7 +127,7 @@ extension Finding.Kind {
 }
 
 /// The hours of a replay: what arrived in each is stored, then everything is judged once.
-private struct Replay {
+private struct HourByHour {
     let pilot: Pilot
     let store: MeterStore
     let pipeline: Pipeline
@@ -150,10 +145,10 @@ private struct Replay {
         let ordered = rows.sorted { ($0.receivedAt, $0.meter) < ($1.receivedAt, $1.meter) }
         guard let first = ordered.first?.receivedAt, let last = ordered.last?.receivedAt else { return }
         let points = pilot.installations.map(\.point.id)
-        var hour = Replay.hour(after: first)
+        var hour = HourByHour.hour(after: first)
         var position = 0
         var announced = 0
-        while hour <= Replay.hour(after: last) {
+        while hour <= HourByHour.hour(after: last) {
             var due: [ImportedReading] = []
             while position < ordered.count, ordered[position].receivedAt < hour {
                 due.append(ordered[position])

@@ -28,13 +28,27 @@ public struct Installation: Hashable, Sendable {
         public let channel: Int
         public let model: MeterProfile.ID
         public let site: SiteConversion
+        /// How often it is asked; nil for as often as all.
+        public let pollSeconds: Int?
+        /// The number that the unit bears in its own registers, as the file says; nil to take the first that answers.
+        public let serial: String?
 
-        public init(path: Path.ID, unit: UInt8, channel: Int, model: MeterProfile.ID, site: SiteConversion) {
+        public init(
+            path: Path.ID,
+            unit: UInt8,
+            channel: Int,
+            model: MeterProfile.ID,
+            site: SiteConversion,
+            pollSeconds: Int? = nil,
+            serial: String? = nil
+        ) {
             self.path = path
             self.unit = unit
             self.channel = channel
             self.model = model
             self.site = site
+            self.pollSeconds = pollSeconds
+            self.serial = serial
         }
     }
 

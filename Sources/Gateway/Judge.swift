@@ -26,6 +26,8 @@ public struct Judge: Sendable {
         /// Of the window, with the last one before it.
         public let readings: [Reading]
         public let exchanges: [MeterExchange]
+        /// What is held under another unit's number; nil when nothing is.
+        public let held: HeldSummary?
         public let known: [Incident]
         public let expectedDelaySeconds: Int64
         /// The mark that this judgement settles, and the oldest instant that changed; nil when nothing is new.
@@ -36,6 +38,7 @@ public struct Judge: Sendable {
             dial: Dial,
             readings: [Reading],
             exchanges: [MeterExchange],
+            held: HeldSummary? = nil,
             known: [Incident],
             expectedDelaySeconds: Int64,
             unjudged: UnjudgedPoint?
@@ -44,6 +47,7 @@ public struct Judge: Sendable {
             self.dial = dial
             self.readings = readings
             self.exchanges = exchanges
+            self.held = held
             self.known = known
             self.expectedDelaySeconds = expectedDelaySeconds
             self.unjudged = unjudged
@@ -57,7 +61,8 @@ public struct Judge: Sendable {
             exchanges: facts.exchanges
         )
         let normalised = SeriesNormaliser(context).normalise(facts.readings)
-        let findings = detector.findings(in: evidence(facts, normalised, at: now))
+        let evidence = evidence(facts, normalised, at: now)
+        let findings = Judge.withStranger(detector.findings(in: evidence), facts)
         let changes = desk.changes(for: findings, known: facts.known, point: facts.point, at: now)
         return Judgement(
             usageDays: Judge.days(of: normalised.series, at: facts.point.id, since: facts.unjudged?.earliest),
@@ -71,6 +76,20 @@ public struct Judge: Sendable {
                 )
             }
         )
+    }
+
+    /// Another number at a unit's address asks for the exchange by itself, whatever the indexes show.
+    private static func withStranger(_ findings: [Finding], _ facts: Case) -> [Finding] {
+        guard let held = facts.held else { return findings }
+        let stranger = Finding(
+            subject: .point(facts.point.id),
+            kind: .unannouncedExchange,
+            startedAt: held.since,
+            dataUntil: max(held.since, facts.readings.last?.at ?? held.since),
+            rule: "identity/1",
+            coverage: .none
+        )
+        return findings.filter { $0.kind != .unannouncedExchange } + [stranger]
     }
 
     private func evidence(_ facts: Case, _ normalised: NormalisedSeries, at now: Instant) -> PointEvidence {

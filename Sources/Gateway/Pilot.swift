@@ -1,3 +1,4 @@
+public import Acquisition
 public import Decoding
 public import Metering
 
@@ -53,14 +54,19 @@ public struct Pilot: Sendable {
     }
 
     /// The units of one line with the channels in use, in order of their addresses.
-    public func units(on path: Path.ID) -> [(unit: UInt8, model: MeterProfile, channels: Set<Int>)] {
+    public func polledUnits(on path: Path.ID, usualSeconds: Int) -> [PolledUnit] {
         let wired = installations.compactMap(\.wiring).filter { $0.path == path }
         let grouped = Dictionary(grouping: wired, by: \.unit)
         return grouped.keys.sorted().compactMap { unit in
             guard let group = grouped[unit], let first = group.first, let model = profiles[first.model] else {
                 return nil
             }
-            return (unit, model, Set(group.map(\.channel)))
+            return PolledUnit(
+                unit: unit,
+                model: model,
+                channels: Set(group.map(\.channel)),
+                interval: .seconds(first.pollSeconds ?? usualSeconds)
+            )
         }
     }
 }

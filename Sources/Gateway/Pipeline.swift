@@ -4,7 +4,9 @@ public import Logging
 public import Metering
 public import Storage
 
-/// The way of the data, the only one, in its order.
+/// The way of the data, one order, written down once.
+///
+/// Wired, fed or imported: from capture to mail every reading takes this way and only this one, in its order.
 ///
 /// ```
 /// take      answer or page → Decoding → readings → Storage, transaction 1: now the poll is done
@@ -17,34 +19,51 @@ public struct Pipeline: Sendable {
     /// The name of the judgement's progress in the store.
     public static let stage = "judgement"
 
-    private let pilot: Pilot
+    /// What it works by, which a reload may replace between two answers.
+    public struct Terms: Sendable {
+        /// Who hangs where.
+        public let pilot: Pilot
+        /// The rules.
+        public let judge: Judge
+        /// How late the feed delivers when all is well.
+        public let feedDelaySeconds: Int64
+
+        public init(pilot: Pilot, judge: Judge, feedDelaySeconds: Int64) {
+            self.pilot = pilot
+            self.judge = judge
+            self.feedDelaySeconds = feedDelaySeconds
+        }
+    }
+
+    private let terms: @Sendable () -> Terms
     private let store: MeterStore
-    private let judge: Judge
-    private let feedDelaySeconds: Int64
+    private let identities: UnitIdentities
     private let logger: Logger
 
     /// - Parameters:
-    ///   - pilot: who hangs where.
     ///   - store: the memory.
-    ///   - judge: the rules.
-    ///   - feedDelaySeconds: how late the feed delivers when all is well.
+    ///   - terms: looked up for each answer and each judgement.
     ///   - logger: for what arrives and cannot be used.
-    public init(pilot: Pilot, store: MeterStore, judge: Judge, feedDelaySeconds: Int64, logger: Logger) {
-        self.pilot = pilot
+    public init(store: MeterStore, terms: @escaping @Sendable () -> Terms, logger: Logger) {
         self.store = store
-        self.judge = judge
-        self.feedDelaySeconds = feedDelaySeconds
+        self.terms = terms
         self.logger = logger
+        identities = UnitIdentities(store: store, logger: logger)
     }
 
-    /// Keeps a unit's answer with what it means.
+    /// Keeps a unit's answer with what it means; under another number than the registered one, it is held apart.
     ///
     /// When it returns, the data are synced.
     ///
     /// - Returns: `.confirm` when an index left what the pipe can carry, so that it is read again at once.
     public func take(_ answer: UnitAnswer, at now: Instant) async throws -> DeliveryVerdict {
-        let decoded = UnitReadings(answer, pilot: pilot)
-        let isDoubtful = try await jumps(decoded.readings)
+        let pilot = terms().pilot
+        let decoded = UnitReadings(answer, pilot: pilot, offsets: try await offsets(behind: answer, pilot))
+        if let stranger = try await identities.stranger(answer, pilot, at: now) {
+            try await store.hold(decoded.arrivals, under: stranger, from: answer.unit, at: now)
+            return .done
+        }
+        let isDoubtful = try await jumps(decoded.readings, pilot)
         _ = try await store.store(decoded.arrivals, at: now)
         return isDoubtful && !answer.isConfirmation ? .confirm : .done
     }
@@ -53,7 +72,8 @@ public struct Pipeline: Sendable {
     ///
     /// When it returns, the data are synced.
     public func take(_ page: FeedDelivery, at now: Instant) async throws {
-        let decoded = try FeedReadings(page, pilot: pilot, replaced: try await replacedFeedMeters())
+        let pilot = terms().pilot
+        let decoded = try FeedReadings(page, pilot: pilot, replaced: try await replacedFeedMeters(pilot))
         let outcomes = try await store.store(decoded.arrivals, advancing: decoded.watermark, at: now)
         for case .conflicting in outcomes {
             logger.warning(
@@ -64,7 +84,7 @@ public struct Pipeline: Sendable {
     }
 
     /// New feed numbers by the exchanges that somebody announced.
-    private func replacedFeedMeters() async throws -> [Meter.ID: ServicePoint.ID] {
+    private func replacedFeedMeters(_ pilot: Pilot) async throws -> [Meter.ID: ServicePoint.ID] {
         var replaced: [Meter.ID: ServicePoint.ID] = [:]
         for point in pilot.feedPoints {
             for exchange in try await store.exchanges(of: point) { replaced[exchange.newMeter] = point }
@@ -72,7 +92,19 @@ public struct Pipeline: Sendable {
         return replaced
     }
 
-    private func jumps(_ readings: [Reading]) async throws -> Bool {
+    /// Where dials were set anew by people: the offsets that hold when the unit answered.
+    private func offsets(behind answer: UnitAnswer, _ pilot: Pilot) async throws -> [ServicePoint.ID: Volume]
+    {
+        guard let at = answer.exchanges.last?.answered.instant else { return [:] }
+        var offsets: [ServicePoint.ID: Volume] = [:]
+        for installation in pilot.installations(on: answer.path, unit: answer.unit) {
+            let point = installation.point.id
+            offsets[point] = try await store.dialSettings(of: point).last { $0.at <= at }?.offset
+        }
+        return offsets
+    }
+
+    private func jumps(_ readings: [Reading], _ pilot: Pilot) async throws -> Bool {
         for reading in readings {
             guard let installation = pilot.installation(at: reading.point),
                 let last = try await store.lastReading(of: reading.point), last.at < reading.at
@@ -95,12 +127,13 @@ public struct Pipeline: Sendable {
     ///   - now: the time of the judgement.
     /// - Throws: `StoreError` when the store can't be read or written; nothing is changed then.
     public func think(about points: [ServicePoint.ID] = [], at now: Instant) async throws {
+        let terms = terms()
         let unjudged = try await store.unjudgedPoints(stage: Pipeline.stage)
         let news = Dictionary(unjudged.map { ($0.point, $0) }, uniquingKeysWith: { first, _ in first })
         var judgements: [Judgement] = []
         for point in Set(points).union(news.keys).sorted() {
-            guard let facts = try await facts(of: point, news[point], at: now) else { continue }
-            let judgement = judge.judge(facts, at: now)
+            guard let facts = try await facts(of: point, news[point], terms, at: now) else { continue }
+            let judgement = terms.judge.judge(facts, at: now)
             if !judgement.isEmpty { judgements.append(judgement) }
         }
         guard !judgements.isEmpty else { return }
@@ -110,9 +143,10 @@ public struct Pipeline: Sendable {
     private func facts(
         of id: ServicePoint.ID,
         _ unjudged: UnjudgedPoint?,
+        _ terms: Terms,
         at now: Instant
     ) async throws -> Judge.Case? {
-        guard let installation = pilot.installation(at: id) else { return nil }
+        guard let installation = terms.pilot.installation(at: id) else { return nil }
         let day: Int64 = 86_400
         let window = now - Int64(Judge.windowDays) * day
         let from = unjudged.map { min($0.earliest - 3 * day, window) } ?? window
@@ -122,8 +156,9 @@ public struct Pipeline: Sendable {
             dial: installation.meter.dial,
             readings: readings,
             exchanges: try await store.exchanges(of: id),
+            held: try await identities.held(at: installation),
             known: try await store.incidents(of: .point(id), currentOrClosedSince: now - 7 * day),
-            expectedDelaySeconds: installation.wiring == nil ? feedDelaySeconds : 3_600,
+            expectedDelaySeconds: installation.wiring == nil ? terms.feedDelaySeconds : 3_600,
             unjudged: unjudged
         )
     }

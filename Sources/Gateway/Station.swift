@@ -3,18 +3,18 @@ import Alerting
 public import Logging
 public import Mail
 public import Metering
-public import ServiceLifecycle
 public import Storage
 
 /// One gateway: its configuration, its memory, its pipeline, and the services that keep it going.
 ///
 /// Time and the ends of the lines are handed in, so that the same station runs on site and in simulation.
 public struct Station: Sendable {
-    public let configuration: Configuration
+    public let live: LiveConfiguration
     public let store: MeterStore
     public let pipeline: Pipeline
-    private let watch: PathWatch
-    private let logger: Logger
+    /// How the questions on all lines went so far.
+    public let counts = LineCounts()
+    let logger: Logger
 
     /// Registers the pilot's points in the store and judges whatever a crash left unjudged.
     ///
@@ -30,18 +30,27 @@ public struct Station: Sendable {
         now: Instant,
         logger: Logger
     ) async throws {
-        let policy = configuration.alertPolicy
-        self.configuration = configuration
+        let live = LiveConfiguration(configuration)
+        self.live = live
         self.store = store
         self.logger = logger
-        pipeline = Pipeline(
-            pilot: configuration.pilot,
-            store: store,
-            judge: Judge(rules: configuration.rules, policy: policy),
-            feedDelaySeconds: Int64(configuration.settings.feedDelayHours) * 3_600,
-            logger: logger
-        )
-        watch = PathWatch(store: store, desk: IncidentDesk(policy: policy))
+        pipeline = Pipeline(store: store, terms: { live.current.terms }, logger: logger)
+        try await register(configuration)
+        try await pipeline.think(at: now)
+    }
+
+    /// The configuration of this moment.
+    public var configuration: Configuration { live.current }
+
+    /// Replaces the configuration; services ask for it anew with their next round.
+    ///
+    /// - Throws: `StoreError` when the store can't be written; then everything stays as it was.
+    public func reload(_ configuration: Configuration) async throws {
+        try await register(configuration)
+        live.replace(by: configuration)
+    }
+
+    private func register(_ configuration: Configuration) async throws {
         let stale = try await store.register(configuration.pilot.registered)
         for point in stale {
             logger.warning(
@@ -49,7 +58,10 @@ public struct Station: Sendable {
                 metadata: ["point.id": "\(point)"]
             )
         }
-        try await pipeline.think(at: now)
+    }
+
+    private var watch: PathWatch {
+        PathWatch(store: store, desk: IncidentDesk(policy: configuration.alertPolicy))
     }
 
     /// The polling of one line.
@@ -59,31 +71,31 @@ public struct Station: Sendable {
     ///   - bus: the line itself.
     ///   - clock: what is slept on.
     ///   - now: the time that belongs to `clock`.
+    ///   - observe: told of every round that was judged.
     /// - Returns: a service that polls for ever.
     public func polling(
         of line: LineSettings,
         over bus: any RegisterBus,
         clock: any Clock<Duration>,
-        now: @escaping @Sendable () -> Moment
+        now: @escaping @Sendable () -> Moment,
+        observe: @escaping @Sendable (RoundReport) -> Void = { _ in }
     ) -> LinePolling {
-        let units = configuration.pilot.units(on: line.id)
-            .map { PolledUnit(unit: $0.unit, model: $0.model, channels: $0.channels) }
-        let points = configuration.pilot.points(on: line.id)
-        return LinePolling(
-            path: line.id,
-            bus: bus,
-            units: units,
-            interval: .seconds(configuration.settings.pollSeconds),
+        LinePolling(
+            line,
+            over: bus,
+            roster: { [live] in live.roster(of: line.id) },
             clock: clock,
             now: now,
             deliver: { [pipeline] answer in try await pipeline.take(answer, at: now().instant) },
-            roundEnded: { [pipeline, watch] report in
+            roundEnded: { report in
+                let points = configuration.pilot.points(on: line.id)
                 try await pipeline.think(about: points, at: report.endedAt)
                 try await watch.note(
                     report.path,
                     failure: report.lineFailure?.description,
                     at: report.endedAt
                 )
+                observe(report)
             },
             logger: logger
         )
@@ -95,15 +107,14 @@ public struct Station: Sendable {
         now: @escaping @Sendable () -> Instant
     ) -> FeedPulling? {
         guard let feed = configuration.settings.feed else { return nil }
-        let points = configuration.pilot.feedPoints
         return FeedPulling(
             feed,
             clock: clock,
             now: now,
             watermark: { [store] in try await store.watermark(of: feed.id) },
             deliver: { [pipeline] page in try await pipeline.take(page, at: now()) },
-            pullEnded: { [pipeline, watch] report in
-                try await pipeline.think(about: points, at: report.endedAt)
+            pullEnded: { report in
+                try await pipeline.think(about: configuration.pilot.feedPoints, at: report.endedAt)
                 try await watch.note(report.path, failure: report.failure, at: report.endedAt)
             },
             logger: logger
@@ -129,23 +140,18 @@ public struct Station: Sendable {
             logger: logger
         )
     }
-
-    /// Everything that runs on site, by the machine's own time; the console comes last and is not ours.
-    public func liveServices() -> [any Service] {
-        let system = SystemLineClock()
-        let now: @Sendable () -> Instant = { system.now().instant }
-        var services: [any Service] = configuration.settings.lines.compactMap { line in
-            guard !configuration.pilot.units(on: line.id).isEmpty else { return nil }
-            let bus = ModbusLine(line, clock: system, logger: logger)
-            return polling(of: line, over: bus, clock: ContinuousClock(), now: { system.now() })
-        }
-        if let pulling = pulling(clock: ContinuousClock(), now: now) { services.append(pulling) }
-        if let outbox = outbox(clock: ContinuousClock(), now: now) { services.append(outbox) }
-        return services
-    }
 }
 
 extension Configuration {
+    /// What the pipeline works by.
+    var terms: Pipeline.Terms {
+        Pipeline.Terms(
+            pilot: pilot,
+            judge: Judge(rules: rules, policy: alertPolicy),
+            feedDelaySeconds: Int64(settings.feedDelayHours) * 3_600
+        )
+    }
+
     var alertPolicy: AlertPolicy {
         AlertPolicy(
             station: settings.station,

@@ -8,7 +8,11 @@ struct UnitReadings {
     let arrivals: [Arrival]
     let readings: [Reading]
 
-    init(_ answer: UnitAnswer, pilot: Pilot) {
+    /// - Parameters:
+    ///   - answer: of one unit.
+    ///   - pilot: who hangs behind it.
+    ///   - offsets: of dials that were set anew since their files were written.
+    init(_ answer: UnitAnswer, pilot: Pilot, offsets: [ServicePoint.ID: Volume] = [:]) {
         var readings: [Reading] = []
         var rejections: [Rejection] = []
         let answeredAt = answer.exchanges.last?.answered.instant
@@ -16,8 +20,9 @@ struct UnitReadings {
             guard let wiring = installation.wiring, let model = pilot.profiles[wiring.model], let answeredAt
             else { continue }
             do throws(RegisterDecodingError) {
+                let site = offsets[installation.point.id].map { wiring.site.offset(by: $0) } ?? wiring.site
                 let decoded = try MeterDecoder(profile: model)
-                    .index(channel: wiring.channel, image: answer.image, site: wiring.site)
+                    .index(channel: wiring.channel, image: answer.image, site: site)
                 readings.append(
                     Reading(
                         point: installation.point.id,

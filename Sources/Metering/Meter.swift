@@ -29,4 +29,10 @@ public struct Dial: Hashable, Sendable {
         self.capacity = capacity
         self.resolution = resolution
     }
+
+    /// A volume as the dial shows it, which begins anew at its end: 10,000,010 L on a dial of 10,000 m3 are 10 L.
+    public func wrapped(_ volume: Volume) -> Volume {
+        let rest = volume.millilitres % capacity.millilitres
+        return .millilitres(rest < 0 ? rest + capacity.millilitres : rest)
+    }
 }

@@ -62,12 +62,17 @@ public struct MeterStatus: OptionSet, Hashable, Sendable {
     public static let simulationMode = MeterStatus(rawValue: 1 << 10)
     public static let noUse = MeterStatus(rawValue: 1 << 11)
     public static let power = MeterStatus(rawValue: 1 << 12)
+    /// The meter and its own communication module do not understand each other.
+    public static let communication = MeterStatus(rawValue: 1 << 13)
+    /// Somebody set the total or cleared it.
+    public static let totalChanged = MeterStatus(rawValue: 1 << 14)
 
     /// The names that meter models and reports use, in the order of their bits.
     public static let names: [(name: String, flag: MeterStatus)] = [
         ("leak", .leak), ("burst", .burst), ("reverse", .reverse), ("empty_pipe", .emptyPipe),
         ("no_signal", .noSignal), ("low_battery", .lowBattery), ("tamper", .tamper), ("overflow", .overflow),
         ("clock", .clock), ("measurement_fault", .measurementFault), ("simulation_mode", .simulationMode),
-        ("no_use", .noUse), ("power", .power),
+        ("no_use", .noUse), ("power", .power), ("communication", .communication),
+        ("total_changed", .totalChanged),
     ]
 }

@@ -99,6 +99,32 @@ public final class Section {
         }
     }
 
+    /// Whether the value is a plain text, where a key may have a word or a section of keys.
+    public func isText(_ key: String) -> Bool {
+        asked.insert(key)
+        return node[key]?.scalar != nil
+    }
+
+    /// One entry of a list that may hold words and sections.
+    public enum Item {
+        case text(String)
+        case section(Section)
+    }
+
+    /// A list of words and sections; nil when the key is absent.
+    public func items(_ key: String) -> [Item]? {
+        guard let nodes = nodes(key) else { return nil }
+        return nodes.enumerated().compactMap { index, node in
+            let path = path(key) + "[\(index)]"
+            if let mapping = node.mapping { return .section(sub(mapping, node, path)) }
+            guard let text = node.scalar?.string, !text.isEmpty, !node.isNull else {
+                note(node, path, .other(english: "a word or a section", japanese: "語または項目の集まり"))
+                return nil
+            }
+            return .text(text)
+        }
+    }
+
     public func section(_ key: String) -> Section? {
         value(key, .section) { node in
             node.mapping.map { sub($0, node, path(key)) }

@@ -9,10 +9,11 @@ struct Mizumori: AsyncParsableCommand {
         discussion: "Messages are Japanese under a Japanese LANG, English otherwise. "
             + "Exit 0 done, 1 failed, 2 refused input or a check that does not hold, 64 usage.",
         subcommands: [
-            Run.self, Demo.self, Check.self, Plan.self, Read.self, ProfileCommand.self, Simulate.self,
-            ImportCommand.self, Evaluate.self, ReportCommand.self, Bill.self, IncidentCommand.self,
-            Backup.self,
-            Verify.self, MailCommand.self,
+            Run.self, Demo.self, Check.self, Plan.self, Read.self, Scan.self, LineCommand.self,
+            Commission.self,
+            ProfileCommand.self, Simulate.self, ImportCommand.self, Record.self, Evaluate.self,
+            ReplayCommand.self,
+            ReportCommand.self, Bill.self, IncidentCommand.self, Backup.self, Verify.self, MailCommand.self,
         ]
     )
 }

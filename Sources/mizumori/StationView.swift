@@ -102,6 +102,17 @@ struct StationView: Sendable {
                     since: state?.since,
                     detail: state?.detail ?? ""
                 )
+            },
+            units: station.counts.all.map { path, unit, counts in
+                UnitHealth(
+                    path: path,
+                    unit: unit,
+                    byKind: Dictionary(
+                        uniqueKeysWithValues: counts.byKind.map { ($0.key.description, $0.value) }
+                    ),
+                    strays: counts.strays,
+                    lastTurnaroundMicroseconds: counts.lastTurnaround?.microseconds
+                )
             }
         )
     }

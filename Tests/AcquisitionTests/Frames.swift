@@ -9,7 +9,7 @@ enum Frames {
     static let otherRequest = ReadRequest(function: .holdingRegisters, address: 100, count: 2)
 
     static func rtu(_ body: [UInt8]) -> [UInt8] {
-        body + Frame.checksum(body)
+        body + RTUChecksum.of(body)
     }
 
     static func tcp(_ body: [UInt8], transaction: UInt8 = 0) -> [UInt8] {

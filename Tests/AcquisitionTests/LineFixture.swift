@@ -56,22 +56,32 @@ struct LineFixture {
     /// What `line` says when it is asked in vain; empty when it answers.
     static func failure(of line: ModbusLine) async -> String {
         do throws(BusError) {
-            _ = try await line.exchange(Frames.request, unit: Frames.unit, manners: LinkManners())
+            _ = try await line.exchange(Question(Frames.request, of: Frames.unit))
             return ""
         } catch {
             return error.message
         }
     }
 
-    /// The data of the answer, or why there is none.
+    /// The data of the answer, or why there is none; asked later where an earlier answer may still come.
     func ask(
         _ request: ReadRequest = Frames.request,
-        _ manners: LinkManners = LinkManners()
+        _ manners: LinkManners = LinkManners(),
+        alternatives: [ReadRequest] = []
     ) async -> Result<[UInt8], BusError> {
-        do throws(BusError) {
-            return .success(try await line.exchange(request, unit: Frames.unit, manners: manners).data)
-        } catch {
-            return .failure(error)
+        while true {
+            do throws(BusError) {
+                let question = Question(
+                    request,
+                    of: Frames.unit,
+                    alternatives: alternatives,
+                    manners: manners
+                )
+                return .success(try await line.exchange(question).data)
+            } catch {
+                guard case .owed(let wait) = error.code else { return .failure(error) }
+                script.pause(for: wait)
+            }
         }
     }
 }

@@ -32,11 +32,8 @@ final class PollingScene: RegisterBus {
         diary.withLock { $0.append("\(clock.timeOfDay) \(event)") }
     }
 
-    func exchange(
-        _ request: ReadRequest,
-        unit: UInt8,
-        manners: LinkManners
-    ) async throws(BusError) -> Exchange {
+    func exchange(_ question: Question) async throws(BusError) -> Exchange {
+        let (request, unit) = (question.request, question.unit)
         note("ask \(unit) \(PollingScene.names[request.address] ?? "?")")
         let asked = clock.moment
         let number = counts.withLock { counts in
@@ -46,7 +43,14 @@ final class PollingScene: RegisterBus {
         clock.advance(by: .milliseconds(100))
         guard let answer = answers.withLock({ $0[unit] }) else { throw BusError(.timeout, "silent") }
         let data = try answer(request, number)
-        return Exchange(asked: asked, answered: clock.moment, request: request.pdu, reply: data, data: data)
+        return Exchange(
+            read: request,
+            asked: asked,
+            answered: clock.moment,
+            request: request.pdu,
+            reply: data,
+            data: data
+        )
     }
 
     /// Polls until the clock ends it.
@@ -61,10 +65,16 @@ final class PollingScene: RegisterBus {
     ) async throws {
         let units = answers.withLock { $0.keys.sorted() }
         let polling = LinePolling(
-            path: Path.ID("line"),
-            bus: self,
-            units: units.map { PolledUnit(unit: $0, model: PollingScene.model, channels: [1]) },
-            interval: interval,
+            LineSettings(id: "line", transport: .tcp(host: "nowhere", port: 502)),
+            over: self,
+            roster: {
+                PollRoster(
+                    version: 1,
+                    units: units.map {
+                        PolledUnit(unit: $0, model: PollingScene.model, channels: [1], interval: interval)
+                    }
+                )
+            },
             clock: clock,
             now: { [clock] in clock.moment },
             deliver: { [self] answer in
@@ -110,8 +120,15 @@ final class PollingScene: RegisterBus {
             "scale": RegisterField(name: "scale", function: .holdingRegisters, address: 500, type: .uint16),
             "index": RegisterField(name: "index", function: .inputRegisters, address: 1_000, type: .uint32),
         ],
-        channels: [1: IndexExpression(terms: ["index"], unit: .register(field: "scale", litres: [1: .one]))],
-        identity: [IdentityCheck(field: "identity", equals: 42)]
+        channels: [
+            1: MeterChannel(
+                index: VolumeExpression(
+                    terms: [VolumeExpression.Term("index")],
+                    unit: .register(field: "scale", litres: ["1": .one])
+                )
+            )
+        ],
+        identity: [IdentityCheck(field: "identity", values: ["42"])]
     )
 
     private static let names: [UInt16: String] = [0: "identity", 500: "scale", 1_000: "index"]

@@ -104,10 +104,18 @@ extension ScriptedLine.State {
         askedAt.append(now)
         guard !script.isEmpty else { return }
         switch script.removeFirst() {
-        case .bytes(let bytes): end.write(bytes)
-        case .late(let bytes, let delay): late.append((now + delay, bytes))
+        case .bytes(let bytes): end.write(ScriptedLine.State.numbered(bytes, as: request))
+        case .late(let bytes, let delay):
+            late.append((now + delay, ScriptedLine.State.numbered(bytes, as: request)))
         case .nothing: return
         case .hangUp: end.hangUp()
         }
+    }
+
+    /// An answer over TCP bears its request's transaction number, unless it has one of its own.
+    private static func numbered(_ answer: [UInt8], as request: [UInt8]) -> [UInt8] {
+        let isTCP = request.count == 12 && request[2...5] == [0, 0, 0, 6]
+        guard isTCP, answer.starts(with: [0, 0]) else { return answer }
+        return Array(request.prefix(2)) + answer.dropFirst(2)
     }
 }

@@ -5,20 +5,20 @@ import Testing
 
 private let pulses = model(
     [field("counts", 0)],
-    channels: [1: IndexExpression(terms: ["counts"], unit: .site)]
+    channels: [1: VolumeExpression(terms: ["counts"], unit: .site)]
 )
 
 /// Litres or cubic metres by the code at 10, times 10^(value at 11 - 3).
 private let coded = model(
     [field("total", 0), field("unit", 10, .uint16), field("power", 11, .int16)],
     channels: [
-        1: IndexExpression(
+        1: VolumeExpression(
             terms: ["total"],
             unit: .register(
                 field: "unit",
-                litres: [0: ExactDecimal(coefficient: 1), 1: ExactDecimal(coefficient: 1_000)]
+                litres: ["0": ExactDecimal(coefficient: 1), "1": ExactDecimal(coefficient: 1_000)]
             ),
-            multiplier: IndexExpression.Multiplier(field: "power", offset: -3)
+            scales: [.powerOfTen(field: "power", direction: 1, offset: -3)]
         )
     ]
 )
@@ -79,17 +79,17 @@ struct MeterDecoderTests {
     @Test func `what can't be an index is refused with its reason`() {
         var unknown = image(0, [0, 1])
         unknown.merge(image(10, [9, 3]))
-        #expect(failure(coded, unknown, site()) == .unknownCode(field: "unit", code: 9))
+        #expect(failure(coded, unknown, site()) == .unknownCode(field: "unit", code: "9"))
         var far = image(0, [0, 1])
         far.merge(image(10, [0, 99]))
-        #expect(failure(coded, far, site()) == .unknownCode(field: "power", code: 99))
+        #expect(failure(coded, far, site()) == .unknownCode(field: "power", code: "99"))
         #expect(failure(pulses, image(0, [0, 1]), site()) == .noScale)
         #expect(failure(pulses, image(0, [0]), site(litres: "1")) == .notRead(field: "counts"))
         #expect(failure(pulses, image(0, [0, 1]), site(litres: "1"), channel: 2) == .noChannel(2))
         let cubic = model(
-            [field("total", 0, .int32, invalid: [-1])],
+            [field("total", 0, .int32, invalid: [.number("-1")])],
             channels: [
-                1: IndexExpression(terms: ["total"], unit: .litres(ExactDecimal(coefficient: 1_000)))
+                1: VolumeExpression(terms: ["total"], unit: .litres(ExactDecimal(coefficient: 1_000)))
             ]
         )
         #expect(failure(cubic, image(0, [0, 10_000]), site()) == .beyondDial(millilitres: 10_000_000_000))
@@ -101,7 +101,7 @@ struct MeterDecoderTests {
         let parts = model(
             [field("whole", 0, .int32), field("part", 2, .float32)],
             channels: [
-                1: IndexExpression(
+                1: VolumeExpression(
                     terms: ["whole", "part"],
                     unit: .litres(ExactDecimal(coefficient: 1_000))
                 )
@@ -116,10 +116,10 @@ struct MeterDecoderTests {
     @Test func `flags come from bits and values, and a fault makes the index suspect`() throws {
         let flagged = model(
             [field("counts", 0), field("word", 4, .uint16), field("mode", 5, .uint16)],
-            channels: [1: IndexExpression(terms: ["counts"], unit: .site)],
+            channels: [1: VolumeExpression(terms: ["counts"], unit: .site)],
             status: [
                 StatusRule(field: "word", test: .bit(2), flag: .lowBattery),
-                StatusRule(field: "mode", test: .equals(7), flag: .measurementFault),
+                StatusRule(field: "mode", test: .oneOf(["7"]), flag: .measurementFault),
             ]
         )
         func decoded(_ word: UInt16, _ mode: UInt16) throws -> DecodedIndex {
@@ -136,7 +136,7 @@ struct MeterDecoderTests {
     @Test func `a map is trusted when its identity can be read and is the model's`() {
         let checked = model(
             [field("serial", 0), field("type", 2, .uint16)],
-            identity: [IdentityCheck(field: "serial"), IdentityCheck(field: "type", equals: 51)]
+            identity: [IdentityCheck(field: "serial"), IdentityCheck(field: "type", values: ["51"])]
         )
         let decoder = MeterDecoder(profile: checked)
         #expect(decoder.identityFits(in: image(0, [1, 2, 51])))

@@ -4,8 +4,9 @@ import Metering
 /// A model with these parts and nothing else.
 func model(
     _ fields: [RegisterField],
-    channels: [Int: IndexExpression] = [:],
+    channels: [Int: VolumeExpression] = [:],
     limits: ReadLimits = ReadLimits(),
+    ranges: [ReadRange] = [],
     status: [StatusRule] = [],
     identity: [IdentityCheck] = [],
     denied: [DeniedRange] = []
@@ -14,10 +15,10 @@ func model(
         id: MeterProfile.ID("made-up"),
         title: "made up",
         sources: ["none"],
-        link: LinkManners(),
         limits: limits,
+        ranges: ranges,
         fields: Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0) }),
-        channels: channels,
+        channels: channels.mapValues { MeterChannel(index: $0) },
         status: status,
         identity: identity,
         denied: denied
@@ -29,9 +30,16 @@ func field(
     _ address: UInt16,
     _ type: RegisterType = .uint32,
     function: ReadFunction = .inputRegisters,
-    invalid: Set<Int64> = []
+    invalid: [BadValue] = []
 ) -> RegisterField {
     RegisterField(name: name, function: function, address: address, type: type, invalid: invalid)
+}
+
+extension VolumeExpression {
+    /// The sum of some fields.
+    init(terms: [String], unit: VolumeUnit, scales: [Scale] = []) {
+        self.init(terms: terms.map { Term($0) }, unit: unit, scales: scales)
+    }
 }
 
 /// Input registers from `address` on.

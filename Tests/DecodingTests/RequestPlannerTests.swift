@@ -23,7 +23,7 @@ private func randomModel(_ generator: inout SeededGenerator) -> MeterProfile {
     let denied = (0..<address).filter { !used.contains($0) && Int.random(in: 0...9, using: &generator) == 0 }
     return model(
         fields,
-        channels: [1: IndexExpression(terms: fields.map(\.name), unit: .site)],
+        channels: [1: VolumeExpression(terms: fields.map(\.name), unit: .site)],
         limits: limits,
         denied: denied.map { DeniedRange(function: .inputRegisters, addresses: $0...$0) }
     )
@@ -84,11 +84,11 @@ struct RequestPlannerTests {
         #expect(!narrow.canRead(field("wide", 0)))
     }
 
-    @Test(arguments: [(10, 1), (11, 2)])
+    @Test(arguments: [(14, 1), (15, 2)])
     func `a hole is read through while that is cheaper than a second request`(hole: UInt16, requests: Int) {
         let model = model(
             [field("a", 0), field("b", 2 + hole)],
-            channels: [1: IndexExpression(terms: ["a", "b"], unit: .site)]
+            channels: [1: VolumeExpression(terms: ["a", "b"], unit: .site)]
         )
         #expect(RequestPlanner(profile: model).requests(for: .index, channels: [1]).count == requests)
     }
@@ -97,8 +97,9 @@ struct RequestPlannerTests {
         let model = model(
             [field("a", 0), field("b", 2), field("c", 4, function: .holdingRegisters)],
             channels: [
-                1: IndexExpression(terms: ["a"], unit: .site), 2: IndexExpression(terms: ["b"], unit: .site),
-                3: IndexExpression(terms: ["c"], unit: .site),
+                1: VolumeExpression(terms: ["a"], unit: .site),
+                2: VolumeExpression(terms: ["b"], unit: .site),
+                3: VolumeExpression(terms: ["c"], unit: .site),
             ]
         )
         let planner = RequestPlanner(profile: model)
@@ -107,18 +108,23 @@ struct RequestPlannerTests {
         #expect(planner.requests(for: .index, channels: [1, 3]).map(\.fields) == [["c"], ["a"]])
     }
 
-    @Test func `status that changes slowly is read with the scale, to spare batteries`() {
+    @Test func `status that changes slowly is read apart, to spare batteries`() {
         let model = model(
             [field("counts", 0), field("alarm", 2, .uint16), field("battery", 40, .uint16)],
-            channels: [1: IndexExpression(terms: ["counts"], unit: .site)],
+            channels: [1: VolumeExpression(terms: ["counts"], unit: .site)],
             status: [
                 StatusRule(field: "alarm", test: .bit(0), flag: .leak),
-                StatusRule(field: "battery", test: .equals(0), flag: .lowBattery, isPolledWithIndex: false),
+                StatusRule(
+                    field: "battery",
+                    test: .oneOf(["0"]),
+                    flag: .lowBattery,
+                    isPolledWithIndex: false
+                ),
             ]
         )
         let planner = RequestPlanner(profile: model)
         #expect(planner.requests(for: .index, channels: [1]).flatMap(\.fields) == ["counts", "alarm"])
-        #expect(planner.requests(for: .scale, channels: [1]).flatMap(\.fields) == ["battery"])
+        #expect(planner.requests(for: .status, channels: [1]).flatMap(\.fields) == ["battery"])
         #expect(planner.requests(for: .identity, channels: [1]).isEmpty)
     }
 }

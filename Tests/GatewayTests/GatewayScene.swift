@@ -41,12 +41,12 @@ struct GatewayScene {
                 function: .inputRegisters,
                 address: 2,
                 type: .uint32,
-                invalid: [0xFFFF_FFFF]
+                invalid: [.pattern(0xFFFF_FFFF)]
             ),
         ],
         channels: [
-            1: IndexExpression(terms: ["first"], unit: .site),
-            2: IndexExpression(terms: ["second"], unit: .site),
+            1: MeterChannel(index: VolumeExpression(terms: [VolumeExpression.Term("first")], unit: .site)),
+            2: MeterChannel(index: VolumeExpression(terms: [VolumeExpression.Term("second")], unit: .site)),
         ]
     )
 
@@ -103,11 +103,14 @@ struct GatewayScene {
             host: "example.jp",
             recipients: [.warning: ["duty@example.jp"], .maintenance: ["duty@example.jp"]]
         )
-        pipeline = Pipeline(
+        let terms = Pipeline.Terms(
             pilot: GatewayScene.pilot,
-            store: self.store,
             judge: Judge(rules: .shipped, policy: policy),
-            feedDelaySeconds: 30 * 3_600,
+            feedDelaySeconds: 30 * 3_600
+        )
+        pipeline = Pipeline(
+            store: self.store,
+            terms: { terms },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
     }
@@ -124,10 +127,11 @@ struct GatewayScene {
         try image.record(request, data: data)
         let frame: [UInt8] = [11, 4, 8] + data
         let exchange = Exchange(
+            read: request,
             asked: Moment(at),
             answered: Moment(at),
             request: Frame.rtuRequest(request, unit: 11),
-            reply: frame + Frame.checksum(frame),
+            reply: frame + RTUChecksum.of(frame),
             data: data
         )
         return UnitAnswer(

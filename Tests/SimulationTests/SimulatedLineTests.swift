@@ -54,9 +54,12 @@ struct SimulatedLineTests {
         let bench = try Bench()
         let request = ReadRequest(function: .holdingRegisters, address: 12_002, count: 2)
         await #expect(throws: BusError.self) {
-            try await bench.bus.exchange(request, unit: 31, manners: LinkManners())
+            try await bench.bus.exchange(Question(request, of: 31))
         }
-        let data = try await bench.bus.exchange(request, unit: 31, manners: LinkManners()).data
+        // The first answer could still come; the next question is one of another length.
+        let wider = ReadRequest(function: .holdingRegisters, address: 12_002, count: 4)
+        let question = Question(request, of: 31, alternatives: [wider])
+        let data = try await bench.bus.exchange(question).data
         let dial = bench.neighbourhood.register(
             of: ServicePoint.ID("S-0008"),
             at: bench.participant.now()
@@ -80,9 +83,11 @@ struct SimulatedLineTests {
         let bench = try Bench()
         let error = await #expect(throws: BusError.self) {
             try await bench.bus.exchange(
-                ReadRequest(function: function, address: address, count: count),
-                unit: unit,
-                manners: LinkManners()
+                Question(
+                    ReadRequest(function: function, address: address, count: count),
+                    of: unit,
+                    manners: LinkManners()
+                )
             )
         }
         #expect(error?.code == .exception(2))
@@ -116,7 +121,7 @@ struct SimulatedLineTests {
         let bench = try Bench(faults: FaultPlan(only: fate))
         let request = ReadRequest(function: .inputRegisters, address: 60, count: 2)
         await #expect(throws: BusError.self) {
-            try await bench.bus.exchange(request, unit: 11, manners: LinkManners())
+            try await bench.bus.exchange(Question(request, of: 11, manners: LinkManners()))
         }
         let answers = bench.line.record.indexAnswers
         #expect(answers.map(\.fate) == [fate])
@@ -131,12 +136,12 @@ struct SimulatedLineTests {
         )
         let silence = try #require(neighbourhood.truth.events.first { $0.kind == .silence })
         let bench = try Bench(neighbourhood, at: silence.from)
-        let request = ReadRequest(function: .holdingRegisters, address: 12_002, count: 2)
         let before = bench.participant.now()
         let real = ContinuousClock.now
-        for _ in 0..<50 {
+        for count in 1...50 {
+            let request = ReadRequest(function: .holdingRegisters, address: 12_002, count: UInt16(count))
             await #expect(throws: BusError.self) {
-                try await bench.bus.exchange(request, unit: 31, manners: LinkManners())
+                try await bench.bus.exchange(Question(request, of: 31))
             }
         }
         #expect(bench.participant.now() - before >= 50)
@@ -158,9 +163,11 @@ struct SimulatedLineTests {
         )
         let data = try await whileServing(bench.line.run) {
             try await master.exchange(
-                ReadRequest(function: .inputRegisters, address: 270, count: 2),
-                unit: 11,
-                manners: LinkManners()
+                Question(
+                    ReadRequest(function: .inputRegisters, address: 270, count: 2),
+                    of: 11,
+                    manners: LinkManners()
+                )
             ).data
         }
         #expect(number(data, at: 0, bytes: 4) == 42_600_011)
@@ -190,7 +197,7 @@ struct SimulatedLineTests {
         let bench = try Bench()
         let request = ReadRequest(function: .inputRegisters, address: 60, count: 6)
         for _ in 0..<10_000 {
-            _ = try await bench.bus.exchange(request, unit: 11, manners: LinkManners())
+            _ = try await bench.bus.exchange(Question(request, of: 11, manners: LinkManners()))
         }
         #expect(bench.line.record.counts == [.intact: 10_000])
         #expect(bench.line.record.indexAnswers.count == 30_000)
@@ -252,9 +259,11 @@ private struct Bench {
         unit: UInt8
     ) async throws -> [UInt8] {
         try await bus.exchange(
-            ReadRequest(function: function, address: address, count: count),
-            unit: unit,
-            manners: LinkManners()
+            Question(
+                ReadRequest(function: function, address: address, count: count),
+                of: unit,
+                manners: LinkManners()
+            )
         ).data
     }
 

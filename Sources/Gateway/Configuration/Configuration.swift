@@ -1,10 +1,11 @@
 import Acquisition
-import Decoding
+public import Decoding
 public import Detection
 import FoundationEssentials
 public import Mail
-import Metering
+public import Metering
 public import Settings
+public import Storage
 
 /// Everything that the files say, after all of them were found right.
 public struct Configuration: Sendable {
@@ -12,21 +13,21 @@ public struct Configuration: Sendable {
     public let rules: DetectionRules
     public let templates: MailTemplates?
     public let pilot: Pilot
-    /// Facts that no source settles, by meter model: `check` warns of them.
-    public let warnings: [String]
+    /// Facts that no source settles, of the meter models in use: `check` warns of them until they are proven.
+    public let unverified: [UnverifiedFact]
 
     public init(
         settings: GatewaySettings,
         rules: DetectionRules,
         templates: MailTemplates?,
         pilot: Pilot,
-        warnings: [String]
+        unverified: [UnverifiedFact]
     ) {
         self.settings = settings
         self.rules = rules
         self.templates = templates
         self.pilot = pilot
-        self.warnings = warnings
+        self.unverified = unverified
     }
 
     /// Reads both folders.
@@ -48,14 +49,19 @@ public struct Configuration: Sendable {
         let rules = reading.rules(at: config + "/detection.yaml")
         let templates = settings?.mail == nil ? nil : reading.templates(in: config)
         let models = reading.models(in: meters)
-        let installations = reading.installations(in: meters, models: models, lines: lines)
+        let installations = reading.installations(
+            in: meters,
+            models: models,
+            lines: lines,
+            usualSeconds: settings?.pollSeconds ?? 3_600
+        )
         guard reading.problems.isEmpty, let settings else { throw SettingsProblems(reading.problems) }
         return Configuration(
             settings: settings,
             rules: rules,
             templates: templates,
             pilot: Pilot(installations: installations, profiles: models),
-            warnings: warnings(of: models, in: installations)
+            unverified: unverified(models, in: installations)
         )
     }
 
@@ -71,11 +77,27 @@ public struct Configuration: Sendable {
         return rules
     }
 
-    private static func warnings(of models: [MeterProfile], in installations: [Installation]) -> [String] {
+    private static func unverified(_ models: [MeterProfile], in installations: [Installation])
+        -> [UnverifiedFact]
+    {
         let used = Set(installations.compactMap { $0.wiring?.model })
         return models.filter { used.contains($0.id) }.flatMap { model in
-            model.unverified.map { "\(model.id): \($0)" }
+            model.unverified.map { UnverifiedFact(model: model.id, edition: model.edition, fact: $0) }
         }
+    }
+}
+
+/// A fact of a meter model that no source settles.
+public struct UnverifiedFact: Hashable, Sendable, CustomStringConvertible {
+    public let model: MeterProfile.ID
+    public let edition: String
+    public let fact: String
+
+    public var description: String { "\(model): \(fact)" }
+
+    /// Whether one of the proofs at a real meter settles it: of this model, by the file as it is now.
+    public func isSettled(by proofs: [ModelProof]) -> Bool {
+        proofs.contains { $0.model == model.rawValue && $0.edition == edition }
     }
 }
 
@@ -124,7 +146,8 @@ struct ConfigurationReading {
 
     mutating func model(at path: String) -> MeterProfile? {
         guard let file = read(path) else { return nil }
-        let profile = ProfileFile(file).profile()
+        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        let profile = ProfileFile(file, edition: Fingerprint(of: text.utf8).description).profile()
         collect(file)
         if profile == nil, let id = file.root.text("id") { brokenModels.insert(MeterProfile.ID(id)) }
         return profile
@@ -133,14 +156,16 @@ struct ConfigurationReading {
     mutating func installations(
         in folder: String,
         models: [MeterProfile],
-        lines: [Path.ID]?
+        lines: [Path.ID]?,
+        usualSeconds: Int
     ) -> [Installation] {
         guard let file = read(folder + "/pilot.yaml") else { return [] }
         let installations = PilotFile(
             file,
             models: models,
             brokenModels: brokenModels,
-            lines: lines
+            lines: lines,
+            usualSeconds: usualSeconds
         ).installations()
         collect(file)
         return installations

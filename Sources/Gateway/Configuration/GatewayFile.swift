@@ -23,6 +23,9 @@ struct GatewayFile {
         let host = console?.text("host") ?? "127.0.0.1"
         let port = console?.integer("port", in: 0...65_535) ?? 8_080
         let pollSeconds = polling?.integer("interval_seconds", in: 1...86_400) ?? 3_600
+        let recorder = root.section("recorder")
+        let recorderMegabytes = recorder?.integer("megabytes", in: 0...10_000) ?? 64
+        recorder?.finish()
         console?.finish()
         polling?.finish()
         feedSection?.finish()
@@ -34,6 +37,7 @@ struct GatewayFile {
             console: GatewaySettings.ConsoleAddress(host: host, port: port),
             lines: lines,
             pollSeconds: pollSeconds,
+            recorderMegabytes: recorderMegabytes,
             feed: feed,
             feedDelayHours: delay,
             mail: mailSettings
@@ -43,10 +47,20 @@ struct GatewayFile {
     private func line(_ section: Section) -> LineSettings? {
         let id = section.requiredText("id")
         let timeout = section.integer("response_timeout_ms", in: 20...60_000) ?? 1_000
+        let least = section.integer("least_timeout_ms", in: 5...60_000) ?? 100
+        let turnaround = section.integer("turnaround_ms", in: 0...10_000) ?? 0
+        let late = section.integer("late_answers_ms", in: 100...600_000)
         let transport = transport(section)
         section.finish()
         guard let id, let transport else { return nil }
-        return LineSettings(id: Path.ID(id), transport: transport, responseTimeout: .milliseconds(timeout))
+        return LineSettings(
+            id: Path.ID(id),
+            transport: transport,
+            responseTimeout: .milliseconds(timeout),
+            leastTimeout: .milliseconds(least),
+            turnaround: .milliseconds(turnaround),
+            lateAnswers: late.map { .milliseconds($0) }
+        )
     }
 
     private func transport(_ section: Section) -> LineSettings.Transport? {
@@ -64,14 +78,17 @@ struct GatewayFile {
             return kind == "tcp" ? .tcp(host: host, port: port) : .rtuOverTCP(host: host, port: port)
         default:
             // Whichever way was meant, its keys are no further mistakes.
-            for key in ["device", "baud", "parity", "stop_bits", "host", "port"] { _ = section.has(key) }
+            for key in ["device", "baud", "parity", "stop_bits", "rs485", "host", "port"] {
+                _ = section.has(key)
+            }
             return nil
         }
     }
 
     private func serial(_ section: Section) -> LineSettings.Transport? {
         let device = section.requiredText("device")
-        let baud = section.integer("baud", in: 300...230_400) ?? 9_600
+        let baud = section.choice("baud", SerialSettings.bauds.map(String.init)).flatMap { Int($0) } ?? 9_600
+        let isDriven = section.flag("rs485") ?? false
         let parity = section.choice("parity", SerialSettings.Parity.allCases.map(\.rawValue))
         let stopBits = section.integer("stop_bits", in: 1...2) ?? 1
         guard let device else { return nil }
@@ -80,7 +97,8 @@ struct GatewayFile {
                 device: device,
                 baud: baud,
                 parity: parity.flatMap(SerialSettings.Parity.init) ?? .none,
-                stopBits: stopBits
+                stopBits: stopBits,
+                isRS485Driven: isDriven
             )
         )
     }

@@ -10,6 +10,8 @@ public struct GatewaySettings: Sendable {
     public let lines: [LineSettings]
     /// The grid of polls, in seconds.
     public let pollSeconds: Int
+    /// How much the flight recorder of each line may keep, in millions of bytes; 0 for none.
+    public let recorderMegabytes: Int
     /// Nil where nothing is pulled.
     public let feed: FeedSettings?
     /// How late the feed delivers when all is well, in hours.
@@ -22,6 +24,7 @@ public struct GatewaySettings: Sendable {
         console: ConsoleAddress,
         lines: [LineSettings],
         pollSeconds: Int,
+        recorderMegabytes: Int = 64,
         feed: FeedSettings?,
         feedDelayHours: Int,
         mail: MailSettings?
@@ -30,6 +33,7 @@ public struct GatewaySettings: Sendable {
         self.console = console
         self.lines = lines
         self.pollSeconds = pollSeconds
+        self.recorderMegabytes = recorderMegabytes
         self.feed = feed
         self.feedDelayHours = feedDelayHours
         self.mail = mail
@@ -48,7 +52,7 @@ public struct GatewaySettings: Sendable {
 }
 
 /// How mail goes out, and to whom.
-public struct MailSettings: Sendable {
+public struct MailSettings: Hashable, Sendable {
     public let server: SMTPSettings
     public let sender: MailSender
     /// Addresses by severity.

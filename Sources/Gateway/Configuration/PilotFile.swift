@@ -8,22 +8,26 @@ struct PilotFile {
     private let models: [MeterProfile.ID: MeterProfile]
     private let brokenModels: Set<MeterProfile.ID>
     private let lines: Set<Path.ID>?
+    private let usualSeconds: Int
 
     /// - Parameters:
     ///   - file: the file.
     ///   - models: the models whose files are right.
     ///   - brokenModels: those whose files are not; naming one of them is no further mistake.
     ///   - lines: the lines of the configuration; nil where it is wrong itself and they are not known.
+    ///   - usualSeconds: how often units are asked that say nothing else.
     init(
         _ file: SettingsFile,
         models: [MeterProfile],
         brokenModels: Set<MeterProfile.ID>,
-        lines: [Path.ID]?
+        lines: [Path.ID]?,
+        usualSeconds: Int
     ) {
         self.file = file
         self.brokenModels = brokenModels
         self.models = Dictionary(models.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         self.lines = lines.map(Set.init)
+        self.usualSeconds = usualSeconds
     }
 
     func installations() -> [Installation] {
@@ -118,33 +122,71 @@ struct PilotFile {
         let channel = section.integer("channel", in: 1...64) ?? 1
         let litres = decimal("litres_per_count", section)
         let offset = section.integer("dial_offset_l", in: 0...1_000_000_000) ?? 0
+        let order = byteOrder(section)
+        let pollSeconds = section.integer("poll_seconds", in: 1...86_400)
+        let serial = section.text("unit_serial")
         if let path, let lines, !lines.contains(path) {
             section.problem(at: "line", .choice(lines.map(\.rawValue).sorted()))
         }
-        guard let path, let unit, let model, let dial, fits(model, channel, litres, section) else {
+        guard let path, let unit, let model, let dial, fits(model, channel, litres, order, section) else {
             return nil
         }
+        checkInterval(pollSeconds, model, section)
         return .line(
             Installation.Wiring(
                 path: path,
                 unit: UInt8(unit),
                 channel: channel,
                 model: model,
-                site: SiteConversion(dial: dial, litresPerCount: litres, dialOffset: .litres(Int64(offset)))
+                site: SiteConversion(
+                    dial: dial,
+                    litresPerCount: litres,
+                    dialOffset: .litres(Int64(offset)),
+                    byteOrder: order
+                ),
+                pollSeconds: pollSeconds,
+                serial: serial
             )
         )
     }
 
-    private func fits(_ id: MeterProfile.ID, _ channel: Int, _ litres: ExactDecimal?, _ section: Section)
-        -> Bool
-    {
+    private func byteOrder(_ section: Section) -> ByteOrder? {
+        guard let text = section.text("byte_order") else { return nil }
+        guard let order = ByteOrder(text) else {
+            section.problem(
+                at: "byte_order",
+                .other(
+                    english: "big, little, dcba, badc, or weights such as 1-0-3-2",
+                    japanese: "big、little、dcba、badc、または 1-0-3-2 のような順序"
+                )
+            )
+            return nil
+        }
+        return order
+    }
+
+    /// A battery meter must not be asked more often than its model allows.
+    private func checkInterval(_ pollSeconds: Int?, _ id: MeterProfile.ID, _ section: Section) {
+        guard let least = models[id]?.polling.minimumSeconds, pollSeconds ?? usualSeconds < least else {
+            return
+        }
+        section.problem(at: "poll_seconds", .integer(least...86_400), found: "\(pollSeconds ?? usualSeconds)")
+    }
+
+    private func fits(
+        _ id: MeterProfile.ID,
+        _ channel: Int,
+        _ litres: ExactDecimal?,
+        _ order: ByteOrder?,
+        _ section: Section
+    ) -> Bool {
         guard let model = models[id] else {
             if !brokenModels.contains(id) {
                 section.problem(at: "model", .choice(models.keys.map(\.rawValue).sorted()))
             }
             return false
         }
-        guard let expression = model.channels[channel] else {
+        guard let expression = model.channels[channel]?.index else {
             section.problem(
                 at: "channel",
                 .choice(model.channels.keys.sorted().map(String.init)),
@@ -154,6 +196,18 @@ struct PilotFile {
         }
         guard expression.unit != .site || litres != nil else {
             section.problem(at: "litres_per_count", .required)
+            return false
+        }
+        let ordered = model.fields.values.filter { $0.order == .site }
+        guard let order else {
+            if !ordered.isEmpty { section.problem(at: "byte_order", .required) }
+            return ordered.isEmpty
+        }
+        guard ordered.allSatisfy({ order.fits(registers: $0.type.registerCount) }) else {
+            section.problem(
+                at: "byte_order",
+                .other(english: "weights of as many bytes as the fields have", japanese: "項目のバイト数と同じ数の順序")
+            )
             return false
         }
         return true
@@ -174,6 +228,7 @@ struct PilotFile {
         private var meters: Set<Meter.ID> = []
         private var places: Set<String> = []
         private var models: [String: MeterProfile.ID] = [:]
+        private var ways: [String: Installation.Wiring] = [:]
 
         mutating func check(_ installation: Installation, in section: Section) {
             if !points.insert(installation.point.id).inserted {
@@ -208,6 +263,20 @@ struct PilotFile {
                     .other(
                         english: "one model for unit \(wiring.unit): \(model)",
                         japanese: "機器 \(wiring.unit) に一つの機種: \(model)"
+                    )
+                )
+            }
+            let first = ways[unit, default: wiring]
+            ways[unit] = first
+            for (key, isSame) in [
+                ("poll_seconds", first.pollSeconds == wiring.pollSeconds),
+                ("unit_serial", first.serial == wiring.serial),
+            ] where !isSame {
+                section.problem(
+                    at: key,
+                    .other(
+                        english: "the same for all of unit \(wiring.unit)",
+                        japanese: "機器 \(wiring.unit) の全計器で同じ値"
                     )
                 )
             }

@@ -81,7 +81,7 @@ public struct PilotHistory: Sendable {
     {
         let participant = time.participant(named: settings.id.rawValue)
         let clock = participant.lineClock(for: line)
-        let bus = ModbusLine(settings.opening(line.devicePath), clock: clock, logger: logger)
+        let bus = LineQueue(ModbusLine(settings.opening(line.devicePath), clock: clock, logger: logger))
         return participant.hosting(
             station.polling(of: settings, over: bus, clock: participant.clock, now: { clock.now() })
         )
@@ -153,18 +153,8 @@ extension LineSettings {
     /// The same line at another device.
     public func opening(_ device: String) -> LineSettings {
         guard case .serial(let serial) = transport else {
-            return LineSettings(
-                id: id,
-                transport: .serial(SerialSettings(device: device)),
-                responseTimeout: responseTimeout
-            )
+            return over(.serial(SerialSettings(device: device)))
         }
-        let moved = SerialSettings(
-            device: device,
-            baud: serial.baud,
-            parity: serial.parity,
-            stopBits: serial.stopBits
-        )
-        return LineSettings(id: id, transport: .serial(moved), responseTimeout: responseTimeout)
+        return over(.serial(serial.at(device)))
     }
 }

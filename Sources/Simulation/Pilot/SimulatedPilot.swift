@@ -59,10 +59,10 @@ public struct SimulatedPilot: Sendable {
 
     /// Units whose model is not simulated are left out: they are as silent as a meter that was never wired.
     private static func units(on path: Path.ID, in pilot: Pilot) -> [SimulatedUnit] {
-        pilot.units(on: path).compactMap { unit, profile, _ in
-            guard let model = SimulatedUnit.Model(model: profile.id.rawValue) else { return nil }
+        pilot.polledUnits(on: path, usualSeconds: 3_600).compactMap { polled in
+            guard let model = SimulatedUnit.Model(model: polled.model.id.rawValue) else { return nil }
             var channels: [Int: SimulatedChannel] = [:]
-            for installation in pilot.installations(on: path, unit: unit) {
+            for installation in pilot.installations(on: path, unit: polled.unit) {
                 guard let wiring = installation.wiring else { continue }
                 channels[wiring.channel] = SimulatedChannel(
                     point: installation.point.id,
@@ -70,7 +70,7 @@ public struct SimulatedPilot: Sendable {
                     dialOffset: wiring.site.dialOffset
                 )
             }
-            return SimulatedUnit(address: unit, model: model, channels: channels)
+            return SimulatedUnit(address: polled.unit, model: model, channels: channels)
         }
     }
 }

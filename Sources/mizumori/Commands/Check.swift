@@ -2,7 +2,9 @@ import Decoding
 import Metering
 import Acquisition
 import ArgumentParser
+import Foundation
 import Gateway
+import Storage
 
 /// Validates every file and starts nothing.
 struct Check: AsyncParsableCommand {
@@ -29,7 +31,11 @@ struct Check: AsyncParsableCommand {
         let voice = Voice(json: speech.json)
         let configuration = try folders.configuration(voice, command: "check")
         let settings = configuration.settings
-        let warnings = configuration.warnings + Check.pathWarnings(configuration)
+        let proofs = await proofs()
+        let unsettled = configuration.unverified.filter { !$0.isSettled(by: proofs) }
+        let warnings =
+            unsettled.map(\.description) + Check.pathWarnings(configuration)
+            + Check.planWarnings(configuration)
         let document = Document(
             lines: settings.lines.count,
             models: configuration.pilot.profiles.count,
@@ -46,11 +52,30 @@ struct Check: AsyncParsableCommand {
     /// A device that may be renumbered at the next start.
     private static func pathWarnings(_ configuration: Configuration) -> [String] {
         configuration.settings.lines.compactMap { line in
-            guard case .serial(let serial) = line.transport, serial.device.hasPrefix("/dev/tty") else {
+            guard case .serial(let serial) = line.transport, serial.device.hasPrefix("/dev/"),
+                !serial.device.contains("/by-id/"), !serial.device.contains("/by-path/")
+            else {
                 return nil
             }
             return "\(line.id): \(serial.device) may be renumbered; use its /dev/serial/by-id/ path"
         }
+    }
+
+    private static func planWarnings(_ configuration: Configuration) -> [String] {
+        let settings = configuration.settings
+        return settings.lines.compactMap { line in
+            let units = configuration.pilot.polledUnits(on: line.id, usualSeconds: settings.pollSeconds)
+            return LinePlan(line, units: units).fits
+                ? nil : "\(line.id): the plan does not fit; see mizumori plan"
+        }
+    }
+
+    /// What was proven at meters so far; nothing where there is no store yet.
+    private func proofs() async -> [ModelProof] {
+        guard FileManager.default.fileExists(atPath: folders.data + "/" + MeterStore.fileName),
+            let store = try? await MeterStore.open(folder: folders.data, as: .visitor)
+        else { return [] }
+        return (try? await store.modelProofs()) ?? []
     }
 
     private func text(_ document: Document, _ voice: Voice) -> String {

@@ -1,7 +1,7 @@
-import Metering
 import ArgumentParser
 import Decoding
 import Gateway
+import Metering
 import Settings
 
 /// Meter models: their own proof.
@@ -9,7 +9,7 @@ struct ProfileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "profile",
         abstract: "Meter models.",
-        subcommands: [Test.self]
+        subcommands: [Test.self, ProfileDecode.self, ProfileVerify.self]
     )
 
     /// Runs the examples that stand in the models.

@@ -1,6 +1,6 @@
-import Console
 import Acquisition
 import ArgumentParser
+import Console
 import Decoding
 import Gateway
 import Metering
@@ -10,7 +10,8 @@ import Metering
 /// Nothing is stored.
 struct Read: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "One exchange with a meter: bytes, timing, index. Stores nothing."
+        abstract: "One exchange with a meter: bytes, timing, index. Stores nothing.",
+        discussion: "While a gateway runs, it is asked through the gateway, in its turn."
     )
 
     @OptionGroup var folders: FolderOptions
@@ -23,11 +24,21 @@ struct Read: AsyncParsableCommand {
         let schema = "mizumori.read/1"
         let servicePoint: String
         let meter: String
+        let line: String
+        let unit: UInt8
+        let throughGateway: Bool
         let exchanges: [ExchangeDocument]
+        @OrNull var serial: String?
         @OrNull var indexMl: Int64?
+        @OrNull var flowMlPerHour: Int64?
         let status: [String]
         @OrNull var quality: String?
         @OrNull var error: String?
+        /// How it failed: silence, damaged, mismatch, exception_2, stranger, ...
+        @OrNull var errorKind: String?
+        @OrNull var received: String?
+        /// Every attempt, also those that failed, by kind.
+        let attempts: [String: Int]
     }
 
     struct ExchangeDocument: Encodable {
@@ -40,97 +51,100 @@ struct Read: AsyncParsableCommand {
     func run() async throws {
         let voice = Voice(json: speech.json)
         let configuration = try folders.configuration(voice, command: "read")
-        let found = configuration.pilot.installations.first {
-            $0.point.id.rawValue == meter || $0.meter.id.rawValue == meter
-        }
-        guard let found, let wiring = found.wiring, let model = configuration.pilot.profiles[wiring.model],
-            let line = configuration.settings.lines.first(where: { $0.id == wiring.path })
-        else {
-            voice.tell("\(meter): no wired meter of this name", "\(meter): 該当する有線メーターがありません")
-            throw ExitCode.refused
-        }
-        let document = await ask(found, wiring, model, line)
+        let found = try WiredMeter.find(meter, in: configuration, voice)
+        let access = await LineAccess.open(found.line, folders: folders)
+        let document = await ask(found, access)
         try voice.say(document, orText: text(document, voice))
         if document.error != nil { throw ExitCode.failure }
     }
 
-    private func ask(
-        _ installation: Installation,
-        _ wiring: Installation.Wiring,
-        _ model: MeterProfile,
-        _ line: LineSettings
-    ) async -> Document {
-        let bus = ModbusLine(line, clock: SystemLineClock(), logger: stationLogger(quiet: true))
-        let planner = RequestPlanner(profile: model)
-        var image = RegisterImage()
-        var exchanges: [ExchangeDocument] = []
-        var decoded: DecodedIndex?
-        var problem: String?
-        do {
-            for purpose in [PollPurpose.identity, .scale, .index] {
-                for planned in planner.requests(for: purpose, channels: [wiring.channel]) {
-                    let exchange = try await bus.exchange(
-                        planned.request,
-                        unit: wiring.unit,
-                        manners: model.link
-                    )
-                    try image.record(planned.request, data: exchange.data)
-                    exchanges.append(ExchangeDocument(exchange))
-                }
+    private func ask(_ found: WiredMeter, _ access: LineAccess) async -> Document {
+        var interview = found.interview(over: access.bus)
+        let decoder = MeterDecoder(profile: found.model)
+        let channels: Set<Int> = [found.wiring.channel]
+        var failure: BusError?
+        do throws(BusError) {
+            for purpose in [PollPurpose.identity, .scale, .index, .status] {
+                try await interview.read(purpose, channels: channels, cost: found.line.cost)
             }
-            decoded = try MeterDecoder(profile: model).index(
-                channel: wiring.channel,
-                image: image,
-                site: wiring.site
-            )
+            let planner = RequestPlanner(profile: found.model, cost: found.line.cost)
+            for planned in planner.requests(for: planner.flowNames(channels)) {
+                try await interview.read(planned.request, alternatives: planned.alternatives)
+            }
         } catch {
-            problem = "\(error)"
+            failure = error
         }
+        let image = interview.image
+        var problem = failure?.message
+        var decoded: DecodedIndex?
+        if failure == nil {
+            do throws(RegisterDecodingError) {
+                decoded = try decoder.index(
+                    channel: found.wiring.channel,
+                    image: image,
+                    site: found.wiring.site
+                )
+            } catch {
+                problem = error.description
+            }
+            if !decoder.identityFits(in: image, found.wiring.site) {
+                problem =
+                    "unit \(found.wiring.unit) is no \(found.model.id): its identity registers do not fit"
+            }
+        }
+        let flow = try? decoder.flow(channel: found.wiring.channel, image: image, site: found.wiring.site)
+        let attempts = Dictionary(grouping: access.log.events, by: \.kind.description).mapValues(\.count)
         return Document(
-            servicePoint: installation.point.id.rawValue,
-            meter: installation.meter.id.rawValue,
-            exchanges: exchanges,
+            servicePoint: found.installation.point.id.rawValue,
+            meter: found.installation.meter.id.rawValue,
+            line: found.line.id.rawValue,
+            unit: found.wiring.unit,
+            throughGateway: access.isRemote,
+            exchanges: interview.exchanges.map(ExchangeDocument.init),
+            serial: decoder.serial(in: image, found.wiring.site),
             indexMl: decoded?.index.millilitres,
+            flowMlPerHour: flow?.millilitresPerHour,
             status: MeterStatus.names.filter { decoded?.status.contains($0.flag) ?? false }.map(\.name),
             quality: decoded.map { "\($0.quality)" },
-            error: problem
+            error: problem,
+            errorKind: failure?.kind.description,
+            received: failure.flatMap { $0.received.isEmpty ? nil : hexadecimal($0.received) },
+            attempts: access.isRemote ? ["answered": interview.exchanges.count] : attempts
         )
     }
 
     private func text(_ document: Document, _ voice: Voice) -> String {
-        var lines = ["\(document.servicePoint)  \(document.meter)"]
+        var lines = ["\(document.servicePoint)  \(document.meter)  \(document.line) \(document.unit)"]
         for exchange in document.exchanges {
             lines.append("  \(exchange.asked)  \(exchange.roundTripUs) us")
             lines.append("    → \(exchange.request)")
             lines.append("    ← \(exchange.reply)")
         }
+        if let serial = document.serial { lines.append(voice.phrase("  serial ", "  機器番号 ") + serial) }
         if let index = document.indexMl {
             lines.append(voice.phrase("  index ", "  指針 ") + cubicMetres(.millilitres(index)) + " m3")
+        }
+        if let flow = document.flowMlPerHour {
+            lines.append(
+                voice.phrase("  flow ", "  流量 ") + "\(Flow.millilitresPerHour(flow).roundedLitresPerHour) L/h"
+            )
         }
         if !document.status.isEmpty {
             lines.append(voice.phrase("  status ", "  状態 ") + document.status.joined(separator: ", "))
         }
         if let error = document.error { lines.append(voice.phrase("  failed: ", "  失敗: ") + error) }
+        if let received = document.received {
+            lines.append(voice.phrase("  came instead: ", "  受信: ") + received)
+        }
         return lines.joined(separator: "\n")
     }
 }
 
 extension Read.ExchangeDocument {
-    fileprivate init(_ exchange: Exchange) {
+    init(_ exchange: Exchange) {
         asked = exchange.asked.instant.description
         roundTripUs = exchange.answered.microseconds - exchange.asked.microseconds
         request = hexadecimal(exchange.request)
         reply = hexadecimal(exchange.reply)
     }
-}
-
-/// Bytes as people compare them: `01 03 00 0A`.
-private func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined(separator: " ")
-}
-
-/// A volume as a dial shows it: 1,234,567 L is 1234.567.
-func cubicMetres(_ volume: Volume) -> String {
-    let litres = volume.millilitres / 1_000
-    return "\(litres / 1_000)." + String(litres % 1_000 + 1_000).dropFirst()
 }

@@ -1,10 +1,13 @@
-import UnixSignals
+import Acquisition
 import ArgumentParser
 import Console
+import Foundation
 import Gateway
 import Logging
 import ServiceLifecycle
+import Settings
 import Storage
+import UnixSignals
 
 /// The gateway itself.
 struct Run: AsyncParsableCommand {
@@ -18,9 +21,6 @@ struct Run: AsyncParsableCommand {
         let voice = Voice(json: false)
         let configuration = try folders.configuration(voice, command: "run")
         let logger = stationLogger()
-        for warning in configuration.warnings {
-            logger.warning("Unverified", metadata: ["fact": "\(warning)"])
-        }
         let store: MeterStore
         do {
             store = try await MeterStore.open(folder: folders.data, as: .collector)
@@ -28,30 +28,63 @@ struct Run: AsyncParsableCommand {
             voice.tell("\(error)", "保存データを開けません: \(error)")
             throw ExitCode.failure
         }
+        let proofs = try await store.modelProofs()
+        for fact in configuration.unverified where !fact.isSettled(by: proofs) {
+            logger.warning("Unverified", metadata: ["fact": "\(fact)"])
+        }
         let station = try await Station(
             configuration: configuration,
             store: store,
             now: presentInstant(),
             logger: logger
         )
-        try await StationProgram(station: station, logger: logger).run()
+        try await StationProgram(station: station, folders: folders, logger: logger).run()
     }
 }
 
-/// A station with its console, until a signal ends it.
+/// A station with its console, until a signal ends it; SIGHUP reloads the files and changes what differs.
 struct StationProgram {
     let station: Station
+    let folders: FolderOptions
     let logger: Logger
+    /// Where the store lies, where that is not the folder of the options.
+    var dataFolder: String?
+    var reloads = true
     var more: [any Service] = []
 
     func run() async throws {
         let address = station.configuration.settings.console
+        let folder = dataFolder ?? folders.data
         let console = WebConsole(
             StationView(station).parts,
             settings: ConsoleSettings(host: address.host, port: address.port),
             logger: logger
         )
-        let services = more + station.liveServices() + [console.application]
+        let switchboard = Switchboard()
+        let recorder = recorder(in: folder)
+        let (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let supervision = Supervision(
+            parts: { station.parts(switchboard: switchboard, recorder: recorder) },
+            changes: changes,
+            logger: logger
+        )
+        var services: [any Service] = more + [supervision]
+        if let socket = try freeSocket(in: folder) {
+            let desk = LineDesk(
+                socket: socket,
+                switchboard: switchboard,
+                counts: station.counts,
+                logger: logger
+            )
+            services.append(desk.application)
+        }
+        services.append(console.application)
+        if reloads {
+            services.insert(
+                Reloading(station: station, folders: folders, change: { change.yield() }, logger: logger),
+                at: 0
+            )
+        }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { service in
@@ -66,7 +99,65 @@ struct StationProgram {
         )
         logger.notice("Gateway runs", metadata: ["console": "http://\(address.host):\(address.port)"])
         try await group.run()
+        recorder?.flush()
         try await station.store.checkpoint()
         logger.notice("Gateway stopped")
+    }
+
+    private func recorder(in folder: String) -> FlightRecorder? {
+        let megabytes = station.configuration.settings.recorderMegabytes
+        guard megabytes > 0 else { return nil }
+        return FlightRecorder(folder: folder + "/recorder", limitBytes: megabytes * 1_000_000) {
+            [logger] reason in
+            logger.warning("The flight recorder cannot write", metadata: ["error": "\(reason)"])
+        }
+    }
+
+    /// The folder is ours alone, so a socket that lies there is left over from a gateway that was killed.
+    ///
+    /// - Returns: nil where the path is longer than a socket's may be (unix(7)).
+    private func freeSocket(in folder: String) throws -> String? {
+        let socket = folder + "/" + LineDesk.socketName
+        guard socket.utf8.count <= 100 else {
+            logger.warning("No socket: its path is too long", metadata: ["path": "\(socket)"])
+            return nil
+        }
+        if FileManager.default.fileExists(atPath: socket) {
+            try FileManager.default.removeItem(atPath: socket)
+        }
+        return socket
+    }
+}
+
+/// Takes over changed files at SIGHUP; wrong ones change nothing.
+private struct Reloading: Service {
+    let station: Station
+    let folders: FolderOptions
+    let change: @Sendable () -> Void
+    let logger: Logger
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            do {
+                try await station.reload(
+                    Configuration.load(
+                        config: folders.config,
+                        meters: folders.meters,
+                        environment: ProcessInfo.processInfo.environment
+                    )
+                )
+                change()
+                logger.notice("Configuration reloaded")
+            } catch let error as SettingsProblems {
+                for problem in error.problems {
+                    logger.error(
+                        "Configuration refused",
+                        metadata: ["problem": "\(problem.text(in: .english))"]
+                    )
+                }
+            } catch {
+                logger.error("Configuration could not be taken over", metadata: ["error": "\(error)"])
+            }
+        }
     }
 }

@@ -14,6 +14,7 @@ struct DemoWorld: Sendable {
     let pilot: SimulatedPilot
     let mailbox: Mailbox
     let history: DemoHistory
+    private let folder: String
     private let ports: Ports
     private let logger: Logger
 
@@ -49,6 +50,7 @@ struct DemoWorld: Sendable {
             pilot: pilot,
             mailbox: try Mailbox(path: folder + "/mailbox"),
             history: history,
+            folder: folder,
             ports: ports,
             logger: logger
         )
@@ -101,7 +103,14 @@ struct DemoWorld: Sendable {
         )
         var services: [any Service] = pilot.lines.map(\.line)
         services.append(pilot.feed(now: { presentInstant() }).server(port: ports.feed))
-        try await StationProgram(station: station, logger: logger, more: services).run()
+        try await StationProgram(
+            station: station,
+            folders: FolderOptions(),
+            logger: logger,
+            dataFolder: folder,
+            reloads: false,
+            more: services
+        ).run()
     }
 }
 
@@ -127,6 +136,7 @@ extension Configuration {
             console: settings.console,
             lines: lines,
             pollSeconds: settings.pollSeconds,
+            recorderMegabytes: settings.recorderMegabytes,
             feed: feed,
             feedDelayHours: settings.feedDelayHours,
             mail: mail
@@ -136,7 +146,7 @@ extension Configuration {
             rules: rules,
             templates: templates,
             pilot: self.pilot,
-            warnings: warnings
+            unverified: unverified
         )
     }
 }

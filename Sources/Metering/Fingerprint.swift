@@ -2,10 +2,10 @@
 ///
 /// FNV-1a with 64 bits (Fowler, Noll, Vo; draft-eastlake-fnv): no bytes give `cbf29ce484222325`, "a" gives
 /// `af63dc4c8601ec8c`. It guards against accidents, not against forgers.
-struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
-    let value: UInt64
+public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
+    public let value: UInt64
 
-    init(of bytes: some Sequence<UInt8>) {
+    public init(of bytes: some Sequence<UInt8>) {
         var value: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in bytes {
             value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
@@ -13,7 +13,7 @@ struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
         self.value = value
     }
 
-    var description: String {
+    public var description: String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }

@@ -4,8 +4,9 @@ import Settings
 
 /// Reads the examples of a meter model: registers, and what they must decode to.
 struct ProfileExamples {
-    let names: Set<String>
-    let channels: [Int: IndexExpression]
+    let names: ProfileNames
+    let places: ProfilePlaces
+    let channels: [Int: MeterChannel]
 
     func example(_ section: Section) -> ProfileExample? {
         let name = section.requiredText("name")
@@ -16,6 +17,7 @@ struct ProfileExamples {
         let image = image(section)
         let values = values(section)
         let indexes = indexes(section)
+        let flows = flows(section)
         let status = status(section)
         let site = site(section)
         section.finish()
@@ -26,6 +28,7 @@ struct ProfileExamples {
             image: image,
             fields: values,
             indexes: indexes,
+            flows: flows,
             status: status,
             site: site
         )
@@ -34,14 +37,11 @@ struct ProfileExamples {
     private func image(_ section: Section) -> RegisterImage {
         var image = RegisterImage()
         for block in section.sections("registers") {
-            let function = block.requiredInteger("function", in: 1...4).flatMap {
-                ReadFunction(rawValue: UInt8($0))
-            }
-            let address = block.requiredInteger("address", in: 0...65_535)
+            let place = places.place("address", block)
             let words = block.integers("values", in: 0...65_535) ?? []
             block.finish()
-            guard let function, let address else { continue }
-            guard address + words.count <= 65_536 else {
+            guard let place else { continue }
+            guard place.address + words.count <= 65_536 else {
                 block.problem(
                     at: "values",
                     .other(english: "registers up to 65,535", japanese: "65,535 までのレジスタ")
@@ -49,44 +49,67 @@ struct ProfileExamples {
                 continue
             }
             for (offset, word) in words.enumerated() {
-                image.set(function, address + offset, to: UInt16(word))
+                image.set(place.function, place.address + offset, to: UInt16(word))
             }
         }
         return image
     }
 
-    private func values(_ section: Section) -> [String: String] {
+    /// `none` says that the field must hold no value.
+    private func values(_ section: Section) -> [String: String?] {
         guard let entries = section.section("values") else { return [:] }
-        var values: [String: String] = [:]
-        for name in entries.keys {
-            guard names.contains(name) else {
-                entries.problem(at: name, .choice(names.sorted()), found: "'\(name)'")
-                continue
-            }
-            values[name] = entries.text(name)
+        var values: [String: String?] = [:]
+        for name in entries.keys where names.checked(name, at: name, entries) != nil {
+            guard let text = entries.text(name) else { continue }
+            values[name] = .some(text == "none" ? nil : text)
         }
         return values
     }
 
-    private func indexes(_ section: Section) -> [Int: Int64?] {
+    private func indexes(_ section: Section) -> [Int: ProfileExample.ExpectedIndex] {
         guard let entries = section.section("index_ml") else { return [:] }
-        var indexes: [Int: Int64?] = [:]
+        var indexes: [Int: ProfileExample.ExpectedIndex] = [:]
         for key in entries.keys {
             guard let channel = Int(key), channels[channel] != nil, let text = entries.text(key),
-                text == "withheld" || Int64(text) != nil
+                let expected = expected(text)
             else {
                 entries.problem(
                     at: key,
                     .other(
-                        english: "a channel with millilitres or withheld",
-                        japanese: "チャネルと、ミリリットルか withheld"
+                        english: "a channel with millilitres, withheld or none",
+                        japanese: "チャネルと、ミリリットル、withheld、none のいずれか"
                     )
                 )
                 continue
             }
-            indexes[channel] = .some(Int64(text))
+            indexes[channel] = expected
         }
         return indexes
+    }
+
+    private func expected(_ text: String) -> ProfileExample.ExpectedIndex? {
+        switch text {
+        case "withheld": .withheld
+        case "none": ProfileExample.ExpectedIndex.none
+        default: Int64(text).map(ProfileExample.ExpectedIndex.millilitres)
+        }
+    }
+
+    private func flows(_ section: Section) -> [Int: Int64] {
+        guard let entries = section.section("flow_ml_per_hour") else { return [:] }
+        var flows: [Int: Int64] = [:]
+        for key in entries.keys {
+            guard let channel = Int(key), channels[channel]?.flow != nil else {
+                entries.problem(
+                    at: key,
+                    .other(english: "a channel with a flow", japanese: "流量を持つチャネル")
+                )
+                continue
+            }
+            flows[channel] = entries.integer(key, in: Int.min...Int.max).map(Int64.init)
+        }
+        entries.finish()
+        return flows
     }
 
     private func status(_ section: Section) -> MeterStatus? {
@@ -106,11 +129,13 @@ struct ProfileExamples {
         let capacity = entry?.integer("capacity_m3", in: 1...100_000_000) ?? 100_000_000
         let offset = entry?.integer("dial_offset_l", in: 0...1_000_000_000) ?? 0
         let litres = entry?.decimal("litres_per_count").flatMap { ExactDecimal($0) }
+        let order = entry?.choice("byte_order", ByteOrder.named.map(\.name)).flatMap { ByteOrder($0) }
         entry?.finish()
         return SiteConversion(
             dial: Dial(capacity: .cubicMetres(Int64(capacity)), resolution: .millilitres(1)),
             litresPerCount: litres,
-            dialOffset: .litres(Int64(offset))
+            dialOffset: .litres(Int64(offset)),
+            byteOrder: order
         )
     }
 }

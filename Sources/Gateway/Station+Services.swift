@@ -1,0 +1,74 @@
+public import Acquisition
+import Logging
+import Metering
+import ServiceLifecycle
+
+/// What runs on site, by the machine's own time; the console comes last and is not ours.
+extension Station {
+    /// The parts that the present configuration asks for.
+    ///
+    /// - Parameters:
+    ///   - switchboard: told of each line that is opened.
+    ///   - recorder: keeps raw frames; nil for nobody.
+    public func parts(switchboard: Switchboard, recorder: FlightRecorder?) -> [Supervision.Part] {
+        let settings = configuration.settings
+        let now: @Sendable () -> Instant = { SystemLineClock().now().instant }
+        var parts = settings.lines.filter { !live.roster(of: $0.id).units.isEmpty }.map { line in
+            Supervision.Part(key: "line \(line.id)", basis: line) {
+                LiveLine(station: self, line: line, switchboard: switchboard, recorder: recorder)
+            }
+        }
+        if let feed = settings.feed {
+            parts.append(
+                Supervision.Part(key: "feed \(feed.id)", basis: feed) {
+                    orNothing(pulling(clock: ContinuousClock(), now: now))
+                }
+            )
+        }
+        if let mail = settings.mail {
+            parts.append(
+                Supervision.Part(key: "mail", basis: mail) {
+                    orNothing(outbox(clock: ContinuousClock(), now: now))
+                }
+            )
+        }
+        return parts
+    }
+
+    /// A part whose settings went away between two looks does nothing.
+    private func orNothing(_ service: (any Service)?) -> any Service {
+        service ?? Nothing()
+    }
+}
+
+/// One line in operation: its owner, its queue, its polling.
+private struct LiveLine: Service {
+    let station: Station
+    let line: LineSettings
+    let switchboard: Switchboard
+    let recorder: FlightRecorder?
+
+    func run() async throws {
+        let system = SystemLineClock()
+        let owner = ModbusLine(line, clock: system, logger: station.logger) { event in
+            station.counts.note(event)
+            recorder?.note(event)
+        }
+        let queue = LineQueue(owner)
+        switchboard.connect(queue, as: line.id)
+        defer { switchboard.disconnect(line.id, queue) }
+        let polling = station.polling(
+            of: line,
+            over: queue,
+            clock: ContinuousClock(),
+            now: { system.now() },
+            observe: { recorder?.note($0) }
+        )
+        try await polling.run()
+    }
+}
+
+/// Ends at once.
+private struct Nothing: Service {
+    func run() async throws {}
+}
