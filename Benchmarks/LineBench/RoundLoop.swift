@@ -5,8 +5,8 @@ import Synchronization
 
 /// The polling service on one line, in rounds that follow each other without a pause.
 struct RoundLoop {
-    /// Shorter than any round, so that the next is due when one ends.
-    private static let interval = Duration.milliseconds(100)
+    /// Much shorter than any round: the next begins at the first point of this grid after one has ended.
+    private static let interval = Duration.milliseconds(1)
 
     private let settings: LineSettings
     private let roster: PollRoster

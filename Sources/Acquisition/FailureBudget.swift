@@ -16,22 +16,20 @@ struct FailureBudget {
     }
 
     /// Whether another probe can be paid for.
-    mutating func allows(at now: Moment) -> Bool {
-        fill(at: now)
-        return left > .zero
+    func allows(at now: Moment) -> Bool {
+        left(at: now) > .zero
     }
 
     mutating func spend(_ duration: Duration, at now: Moment) {
-        fill(at: now)
-        left -= duration
+        left = left(at: now) - duration
+        filledAt = now
     }
 
-    private mutating func fill(at now: Moment) {
+    private func left(at now: Moment) -> Duration {
         let passed = max(.zero, now - filledAt)
-        left = min(
+        return min(
             FailureBudget.most,
             left + .microseconds(passed.microseconds * FailureBudget.permille / 1_000)
         )
-        filledAt = now
     }
 }

@@ -6,6 +6,9 @@ import Glibc
 public protocol LineClock: Sendable {
     func now() -> Moment
 
+    /// Whether bytes take no time on their way, so that what they would take on a wire has to be let pass.
+    var carriesAtOnce: Bool { get }
+
     /// Lets `duration` pass.
     func pause(for duration: Duration)
 
@@ -18,6 +21,8 @@ public protocol LineClock: Sendable {
 /// The time of the machine.
 public struct SystemLineClock: LineClock {
     public init() {}
+
+    public var carriesAtOnce: Bool { false }
 
     public func now() -> Moment {
         var time = timespec()

@@ -10,8 +10,6 @@ public import ServiceLifecycle
 /// returned, and not before: by then its data are synced. A round that took longer than its interval skips the rounds it
 /// missed.
 public struct LinePolling: Service {
-    /// How often a unit is asked in one round before it counts as silent.
-    private static let passes = 3
     /// The longest single sleep, so that a change of the machine's time or of the roster is noticed.
     private static let longestSleep = Duration.seconds(60)
 
@@ -75,34 +73,19 @@ public struct LinePolling: Service {
     private func round(_ due: [UInt8], _ crew: inout Crew) async {
         guard !due.isEmpty else { return }
         let began = now()
-        var round = Round(due: due, crew: crew, at: began)
-        for pass in 0..<LinePolling.passes {
-            await ask(round.open(in: pass), &round, &crew)
+        var round = Round(due: due, crew: crew)
+        while !Task.isEnding, let step = round.next(crew.budget, at: now()) {
+            switch step {
+            case .ask(let unit): await poll(unit, &round, &crew)
+            case .wait(let duration):
+                do { try await clock.sleepUnlessEnding(for: duration) } catch { break }
+            }
         }
-        await probe(&round, &crew)
         guard !round.isEmpty else { return }
         for unit in round.asked { crew.noteRound(of: unit, isAnswered: round.answered.contains(unit)) }
         note(round, &crew)
         await close(round, began)
         await readRest(of: round.answered, &crew)
-    }
-
-    private func ask(_ units: [UInt8], _ round: inout Round, _ crew: inout Crew) async {
-        for unit in units where !Task.isEnding {
-            guard round.mayAsk(unit, &crew.budget, at: now()) else { continue }
-            if let wait = round.wait(for: unit, at: now()) {
-                do { try await clock.sleepUnlessEnding(for: wait) } catch { return }
-            }
-            await poll(unit, &round, &crew)
-            if round.isLineDown { return }
-        }
-    }
-
-    /// Those that have been silent for longer are asked once, as long as failing may cost.
-    private func probe(_ round: inout Round, _ crew: inout Crew) async {
-        for unit in round.silent where !Task.isEnding && !round.isLineDown && crew.budget.allows(at: now()) {
-            await poll(unit, &round, &crew)
-        }
     }
 
     private func poll(_ unit: UInt8, _ round: inout Round, _ crew: inout Crew) async {

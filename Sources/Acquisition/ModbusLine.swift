@@ -77,10 +77,11 @@ public actor ModbusLine: RegisterBus {
 
     private func exchangeOnce(_ question: Question) throws(BusError) -> Exchange {
         let connection = try open()
+        let now = clock.now()
         try readStrays(connection)
         // A transaction number tells answers apart by itself.
         let choice =
-            settings.isRTU ? book.choose(question, at: clock.now()) : .ask(question.request, isWatched: false)
+            settings.isRTU ? book.choose(question, at: now) : .ask(question.request, isWatched: false)
         switch choice {
         case .wait(let duration):
             throw BusError(.owed(duration), "unit \(question.unit) may still answer an earlier question")
@@ -152,11 +153,19 @@ extension ModbusLine {
         let (sent, envelope) = try connection.send(attempt.request, unit: attempt.unit)
         askedAt = asked
         quietSince = asked
-        clock.pause(for: settings.wireTime(characters: sent.count))
+        let wire = settings.wireTime(characters: sent.count)
+        if clock.carriesAtOnce { clock.pause(for: wire) }
         var scanner = ReplyScanner(attempt.request, of: attempt.unit, in: envelope)
         let result: Result<(frame: [UInt8], data: [UInt8]), BusError>
         do throws(BusError) {
-            result = .success(try listen(&scanner, for: timeout, attempt, over: connection))
+            result = .success(
+                try listen(
+                    &scanner,
+                    for: clock.carriesAtOnce ? timeout : timeout + wire,
+                    attempt,
+                    over: connection
+                )
+            )
         } catch {
             result = .failure(error)
         }
@@ -190,10 +199,8 @@ extension ModbusLine {
             }
             firstByte = firstByte ?? elapsed(since: began)
             let bytes = try connection.read()
-            let arrived = clock.now()
             scanner.take(bytes)
-            // Where time is simulated, the bytes took none to come.
-            pause(for: settings.wireTime(characters: bytes.count), since: arrived)
+            if clock.carriesAtOnce { clock.pause(for: settings.wireTime(characters: bytes.count)) }
             quietSince = clock.now()
             guard scanner.bytes.count < ReplyScanner.mostBytes else { throw babble(scanner) }
             switch scanner.outcome {
@@ -267,7 +274,7 @@ extension ModbusLine {
     /// What the attempt teaches about answers that may still come.
     private func conclude(_ attempt: Attempt, _ scanner: ReplyScanner, _ error: BusError?, _ asked: Moment) {
         let now = clock.now()
-        for stray in scanner.strays { book.noteStray(stray, at: now) }
+        if scanner.strayCount > (error == nil ? 0 : 1) || error?.code == .mismatch { book.noteStray(at: now) }
         if !scanner.bytes.isEmpty { silences = 0 }
         switch error?.code {
         case nil:
@@ -299,7 +306,7 @@ extension ModbusLine {
         _ asked: Moment,
         _ timeout: Duration
     ) {
-        let strays = scanner.strays.count
+        let strays = scanner.strayCount
         observe(
             LineEvent(
                 path: settings.id,
@@ -353,9 +360,7 @@ extension ModbusLine {
         let bytes = try connection.read()
         guard !bytes.isEmpty else { return false }
         quietSince = clock.now()
-        var scanner = ReplyScanner(ReadRequest(function: .coils, address: 0, count: 1), of: 0, in: .rtu)
-        scanner.take(bytes)
-        for stray in scanner.strays { book.noteStray(stray, at: quietSince) }
+        book.noteStray(at: quietSince)
         logger.debug(
             "Discarded bytes that answer nothing",
             metadata: ["path.id": "\(settings.id)", "bytes": "\(bytes.count)"]

@@ -46,17 +46,16 @@ struct ReplyScanner {
         return found
     }
 
-    /// Shapes of whole frames that are no answer to the question; nil for pieces that are no frame at all.
-    var strays: [AnswerBook.Shape?] {
-        var strays: [AnswerBook.Shape?] = []
+    /// How many frames or pieces came that are no answer to the question.
+    var strayCount: Int {
+        var count = 0
         var end = 0
         for (range, frame) in zip(ranges, frames) {
-            if range.lowerBound > end { strays.append(nil) }
+            if range.lowerBound > end { count += 1 }
             end = range.upperBound
-            if case .incomplete = reading(of: frame) { strays.append(shape(of: frame)) }
+            if case .incomplete = reading(of: frame) { count += 1 }
         }
-        if end < bytes.count { strays.append(nil) }
-        return strays
+        return count + (end < bytes.count ? 1 : 0)
     }
 
     /// Whether anything came that is no whole frame.
@@ -70,13 +69,6 @@ struct ReplyScanner {
             if case .exception(let code) = error.code { return .exception(code, frame: frame) }
             return .incomplete
         }
-    }
-
-    private func shape(of frame: [UInt8]) -> AnswerBook.Shape? {
-        let body = envelope == .rtu ? frame[...] : frame.dropFirst(6)
-        guard body.count >= 3 else { return nil }
-        let start = body.startIndex
-        return AnswerBook.Shape(unit: body[start], function: body[start + 1], byteCount: Int(body[start + 2]))
     }
 
     private var frames: [[UInt8]] { ranges.map { Array(bytes[$0]) } }

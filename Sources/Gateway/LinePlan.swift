@@ -26,7 +26,12 @@ public struct LinePlan: Sendable {
         /// How often its model allows; nil for as often as one likes.
         public let mostWakeupsPerDay: Int64?
 
-        public var isWokenTooOften: Bool { mostWakeupsPerDay.map { wakeupsPerDay > $0 } ?? false }
+        /// The shortest interval that its model allows.
+        public let leastIntervalSeconds: Int64
+
+        public var isWokenTooOften: Bool {
+            intervalSeconds < leastIntervalSeconds || mostWakeupsPerDay.map { wakeupsPerDay > $0 } ?? false
+        }
     }
 
     /// One request of one unit.
@@ -80,6 +85,7 @@ extension LinePlan.UnitPlan {
         // What is asked in one round finds it awake since the first request; states are read behind an index.
         wakeupsPerDay = 86_400 / seconds + (rest > 86_400 / seconds ? rest : 0)
         mostWakeupsPerDay = limits.mostWakeupsPerDay.map(Int64.init)
+        leastIntervalSeconds = Int64(limits.minimumSeconds)
     }
 
     /// All requests of one purpose together.

@@ -8,6 +8,8 @@ enum Frames {
     /// Another question whose right answer has the same length.
     static let otherRequest = ReadRequest(function: .holdingRegisters, address: 100, count: 2)
 
+    static var rtuRequest: [UInt8] { Frame.rtuRequest(request, unit: unit) }
+
     static func rtu(_ body: [UInt8]) -> [UInt8] {
         body + RTUChecksum.of(body)
     }

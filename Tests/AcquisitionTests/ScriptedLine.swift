@@ -64,6 +64,8 @@ final class ScriptedLine: LineClock {
         state.withLock { $0.now = $0.now + duration }
     }
 
+    var carriesAtOnce: Bool { true }
+
     func now() -> Moment { state.withLock { $0.now } }
 
     func pause(for duration: Duration) {

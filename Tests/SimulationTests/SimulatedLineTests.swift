@@ -114,11 +114,11 @@ struct SimulatedLineTests {
         #expect(bench.line.record.ignored == 2)
     }
 
-    @Test(arguments: [AnswerFate.lost, .damaged, .foreign, .late])
+    @Test(arguments: [AnswerFate.lost, .damaged, .foreign, .late, .truncated, .misfit, .scrambled])
     func `a planned fault is no answer that fits, is counted, and the next one is right`(
         fate: AnswerFate
     ) async throws {
-        let bench = try Bench(faults: FaultPlan(only: fate))
+        let bench = try Bench(faults: .always(fate))
         let request = ReadRequest(function: .inputRegisters, address: 60, count: 2)
         await #expect(throws: BusError.self) {
             try await bench.bus.exchange(Question(request, of: 11, manners: LinkManners()))
@@ -205,18 +205,6 @@ struct SimulatedLineTests {
 
     private func number(_ bytes: [UInt8], at start: Int, bytes count: Int) -> Int64 {
         bytes[start..<start + count].reduce(0) { $0 << 8 | Int64($1) }
-    }
-}
-
-extension FaultPlan {
-    /// Every answer goes wrong in one way.
-    fileprivate init(only fate: AnswerFate) {
-        self.init(
-            lost: fate == .lost ? 10_000 : 0,
-            damaged: fate == .damaged ? 10_000 : 0,
-            foreign: fate == .foreign ? 10_000 : 0,
-            late: fate == .late ? 10_000 : 0
-        )
     }
 }
 

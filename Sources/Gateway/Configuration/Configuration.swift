@@ -52,8 +52,7 @@ public struct Configuration: Sendable {
         let installations = reading.installations(
             in: meters,
             models: models,
-            lines: lines,
-            usualSeconds: settings?.pollSeconds ?? 3_600
+            lines: lines
         )
         guard reading.problems.isEmpty, let settings else { throw SettingsProblems(reading.problems) }
         return Configuration(
@@ -156,16 +155,14 @@ struct ConfigurationReading {
     mutating func installations(
         in folder: String,
         models: [MeterProfile],
-        lines: [Path.ID]?,
-        usualSeconds: Int
+        lines: [Path.ID]?
     ) -> [Installation] {
         guard let file = read(folder + "/pilot.yaml") else { return [] }
         let installations = PilotFile(
             file,
             models: models,
             brokenModels: brokenModels,
-            lines: lines,
-            usualSeconds: usualSeconds
+            lines: lines
         ).installations()
         collect(file)
         return installations

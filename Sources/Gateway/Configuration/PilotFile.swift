@@ -8,26 +8,22 @@ struct PilotFile {
     private let models: [MeterProfile.ID: MeterProfile]
     private let brokenModels: Set<MeterProfile.ID>
     private let lines: Set<Path.ID>?
-    private let usualSeconds: Int
 
     /// - Parameters:
     ///   - file: the file.
     ///   - models: the models whose files are right.
     ///   - brokenModels: those whose files are not; naming one of them is no further mistake.
     ///   - lines: the lines of the configuration; nil where it is wrong itself and they are not known.
-    ///   - usualSeconds: how often units are asked that say nothing else.
     init(
         _ file: SettingsFile,
         models: [MeterProfile],
         brokenModels: Set<MeterProfile.ID>,
-        lines: [Path.ID]?,
-        usualSeconds: Int
+        lines: [Path.ID]?
     ) {
         self.file = file
         self.brokenModels = brokenModels
         self.models = Dictionary(models.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         self.lines = lines.map(Set.init)
-        self.usualSeconds = usualSeconds
     }
 
     func installations() -> [Installation] {
@@ -131,7 +127,6 @@ struct PilotFile {
         guard let path, let unit, let model, let dial, fits(model, channel, litres, order, section) else {
             return nil
         }
-        checkInterval(pollSeconds, model, section)
         return .line(
             Installation.Wiring(
                 path: path,
@@ -163,14 +158,6 @@ struct PilotFile {
             return nil
         }
         return order
-    }
-
-    /// A battery meter must not be asked more often than its model allows.
-    private func checkInterval(_ pollSeconds: Int?, _ id: MeterProfile.ID, _ section: Section) {
-        guard let least = models[id]?.polling.minimumSeconds, pollSeconds ?? usualSeconds < least else {
-            return
-        }
-        section.problem(at: "poll_seconds", .integer(least...86_400), found: "\(pollSeconds ?? usualSeconds)")
     }
 
     private func fits(

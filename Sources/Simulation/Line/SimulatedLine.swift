@@ -11,8 +11,6 @@ import Synchronization
 public final class SimulatedLine: Sendable {
     /// How long a device thinks before it answers.
     static let replyDelay = Duration.milliseconds(12)
-    /// A late answer comes so many milliseconds after the request: behind time-outs of a second.
-    private static let lateMilliseconds = 1_150...2_600
 
     /// The device that the gateway opens.
     public var devicePath: String { terminal.path }
@@ -122,6 +120,7 @@ public final class SimulatedLine: Sendable {
         }
     }
 
+    /// Right answers come from libmodbus, all others are written as they are.
     private func send(
         _ fate: AnswerFate,
         _ request: RTURequest,
@@ -129,20 +128,14 @@ public final class SimulatedLine: Sendable {
         at moment: Moment,
         _ state: inout State
     ) {
-        switch fate {
-        case .intact: state.responder.reply(to: request, from: block)
-        case .damaged:
-            var frame = RTUFrame.answer(from: request.unit, request, block)
-            let bit = state.random.integer(in: 24...frame.count * 8 - 1)
-            frame[bit / 8] ^= 1 << UInt8(bit % 8)
-            terminal.write(frame)
-        case .foreign:
-            terminal.write(RTUFrame.answer(from: request.unit % 247 + 1, request, block))
-        case .late:
-            let delay = state.random.integer(in: SimulatedLine.lateMilliseconds)
-            let frame = RTUFrame.answer(from: request.unit, request, block)
-            state.late.append((moment + .milliseconds(delay), frame))
-        case .lost, .silent, .asleep: return
+        guard fate != .intact else { return state.responder.reply(to: request, from: block) }
+        let answer = FaultyAnswer(fate, to: request, from: block, &state.random)
+        for frame in answer.frames {
+            if frame.after == 0 {
+                terminal.write(frame.bytes)
+            } else {
+                state.late.append((moment + .milliseconds(frame.after), frame.bytes))
+            }
         }
     }
 

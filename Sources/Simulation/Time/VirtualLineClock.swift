@@ -9,8 +9,13 @@ struct VirtualLineClock: LineClock {
     let participant: Participant
     let line: SimulatedLine
 
+    var carriesAtOnce: Bool { true }
+
+    /// Whatever was on its way until now has come.
     func now() -> Moment {
-        Moment(microseconds: participant.microseconds)
+        let now = Moment(microseconds: participant.microseconds)
+        line.deliverLate(at: now)
+        return now
     }
 
     func pause(for duration: Duration) {

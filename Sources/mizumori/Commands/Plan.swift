@@ -36,6 +36,7 @@ struct Plan: AsyncParsableCommand {
         let intervalS: Int64
         let wakeupsPerDay: Int64
         @OrNull var mostWakeupsPerDay: Int64?
+        let leastIntervalS: Int64
     }
 
     struct Request: Encodable {
@@ -82,7 +83,8 @@ struct Plan: AsyncParsableCommand {
                     model: unit.model.rawValue,
                     intervalS: unit.intervalSeconds,
                     wakeupsPerDay: unit.wakeupsPerDay,
-                    mostWakeupsPerDay: unit.mostWakeupsPerDay
+                    mostWakeupsPerDay: unit.mostWakeupsPerDay,
+                    leastIntervalS: unit.leastIntervalSeconds
                 )
             },
             requests: plan.units.flatMap { unit in
@@ -130,7 +132,8 @@ struct Plan: AsyncParsableCommand {
 
     private func wakeups(_ plan: LinePlan, _ voice: Voice) -> [String] {
         plan.units.compactMap { unit in
-            guard let most = unit.mostWakeupsPerDay else { return nil }
+            let most = unit.mostWakeupsPerDay ?? 86_400 / unit.leastIntervalSeconds
+            guard unit.mostWakeupsPerDay != nil || unit.isWokenTooOften else { return nil }
             let verdict =
                 unit.isWokenTooOften ? voice.phrase("too often", "多すぎます") : voice.phrase("fits", "範囲内")
             return voice.phrase(
