@@ -117,14 +117,14 @@ let package = Package(
             of: "Acquisition",
             ["CModbus", "Decoding", "Metering", hummingbird, logging, serviceLifecycle]
         ),
-        tests(of: "Storage", ["Alerting", "Metering"]),
+        tests(of: "Storage", ["Alerting", "Metering", grdb]),
         tests(of: "Mail", ["Alerting", "Metering"]),
         tests(of: "Reporting", ["Billing", "Metering"]),
         tests(
             of: "Gateway",
             [
                 "Acquisition", "Alerting", "Billing", "Decoding", "Detection", "Mail", "Metering", "Seeds",
-                "Settings", "Storage", grdb, logging,
+                "Settings", "Storage", grdb, logging, serviceLifecycle,
             ]
         ),
         tests(of: "Console", ["Gateway", "Metering", hummingbird, hummingbirdTesting]),
@@ -132,3 +132,16 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The benchmarks join the package only when they are asked for, so that nobody else builds them.
+if Context.environment["MIZUMORI_BENCHMARKS"] != nil {
+    package.products.append(.executable(name: "line-bench", targets: ["LineBench"]))
+    package.targets.append(
+        .executableTarget(
+            name: "LineBench",
+            dependencies: ["Acquisition", "Decoding", "Metering", logging],
+            path: "Benchmarks/LineBench",
+            swiftSettings: settings
+        )
+    )
+}

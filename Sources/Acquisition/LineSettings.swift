@@ -78,10 +78,11 @@ public struct LineSettings: Hashable, Sendable {
     /// 2.5.1.1), or more where a model asks for it.
     ///
     /// - Parameter tenths: of a character.
+    /// - Returns: zero where no line carries the frames.
     public func silence(tenths: Int = 35) -> Duration {
         guard case .serial(let serial) = transport else { return .zero }
         let characters = serial.characterTime * max(35, tenths) / 10
-        return serial.baud > 19_200 && tenths <= 35 ? .microseconds(1_750) : characters
+        return serial.baud > 19_200 ? max(.microseconds(1_750), characters) : characters
     }
 
     /// What reading costs here, for plans.

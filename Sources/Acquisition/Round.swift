@@ -48,6 +48,7 @@ struct Round {
     /// - Parameters:
     ///   - budget: asked before anybody is asked again, and for each that has been silent for longer.
     ///   - now: the present.
+    /// - Returns: one step of one unit, to be reported back before the next is asked for.
     func next(_ budget: FailureBudget, at now: Moment) -> Step? {
         guard !isLineDown else { return nil }
         let open = usual.filter(isOpen)

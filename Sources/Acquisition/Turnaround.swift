@@ -37,6 +37,7 @@ struct Turnaround {
     /// - Parameters:
     ///   - least: the shortest wait, however quick the unit was so far.
     ///   - most: the longest, and what holds while little is known.
+    /// - Returns: between `least` and `most`.
     func timeout(least: Duration, most: Duration) -> Duration {
         guard answers >= Turnaround.leastAnswers else { return most }
         let learned = max(least.microseconds, 2 * (mean + 4 * deviation)) << Int64(doublings)

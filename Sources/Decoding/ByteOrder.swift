@@ -44,6 +44,7 @@ public enum ByteOrder: Hashable, Sendable {
     /// The bytes of `registers` with the most significant first.
     ///
     /// - Parameter registers: as many words as the order fits, as they came.
+    /// - Returns: twice as many bytes.
     func bytes(of registers: [UInt16]) -> [UInt8] {
         let wire = registers.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
         switch self {

@@ -34,7 +34,7 @@ public struct DialVerification: Sendable {
         public let order: ByteOrder?
         /// Powers of ten beside the model's scale.
         public let power: Int
-        /// What the dial shows where the counter is zero; for models that leave that to the installation.
+        /// What the dial shows where the counter is zero, where the installation's own offset does not fit.
         public let dialOffset: Volume?
 
         /// Whether it is the model's own.
@@ -71,31 +71,45 @@ public struct DialVerification: Sendable {
     /// - Parameters:
     ///   - first: the earlier sighting.
     ///   - second: the later one, `leastVolume` or more after it.
+    /// - Returns: whether the model holds, and what does where it does not.
     public func verdict(_ first: Sighting, _ second: Sighting) -> Verdict {
         precondition(
             advance(first, second) >= DialVerification.leastVolume,
             "enough water ran between the two"
         )
+        let absolute = fitting(first, second, isOffsetFree: false, shifts: DialVerification.shifts)
+        guard absolute.isEmpty, isPulse else { return DialVerification.verdict(absolute) }
+        // Whatever counts the same pulses fits where the offset is open, so no other address can be told apart.
+        return DialVerification.verdict(fitting(first, second, isOffsetFree: true, shifts: [0]))
+    }
+
+    private static func verdict(_ fitting: [Interpretation]) -> Verdict {
+        fitting.count == 1 ? .only(fitting[0]) : fitting.isEmpty ? .none : .undecidable(fitting)
+    }
+
+    private func fitting(_ first: Sighting, _ second: Sighting, isOffsetFree: Bool, shifts: [Int])
+        -> [Interpretation]
+    {
         var fitting: [Interpretation] = []
         var tried: Set<[Int]> = []
-        for shift in DialVerification.shifts {
+        for shift in shifts {
             for order in [nil] + ByteOrder.named.map(\.order) {
                 guard let varied = varied(shift, order),
                     tried.insert(bytesRead(by: varied, first.image)).inserted
                 else { continue }
                 fitting += DialVerification.powers.compactMap { power in
-                    fit(varied, power, first, second).map { offset in
+                    fit(varied, power, first, second, isOffsetFree: isOffsetFree).map { offset in
                         Interpretation(
                             shift: shift,
                             order: order,
                             power: power,
-                            dialOffset: isPulse ? offset : nil
+                            dialOffset: isOffsetFree ? offset : nil
                         )
                     }
                 }
             }
         }
-        return fitting.count == 1 ? .only(fitting[0]) : fitting.isEmpty ? .none : .undecidable(fitting)
+        return fitting
     }
 
     private var isPulse: Bool { profile.channels[channel]?.index.unit == .site }
@@ -113,19 +127,29 @@ public struct DialVerification: Sendable {
     }
 
     /// - Returns: what the dial shows where the counter is zero; nil where the reading does not fit.
-    private func fit(_ varied: MeterProfile, _ power: Int, _ first: Sighting, _ second: Sighting) -> Volume? {
+    private func fit(
+        _ varied: MeterProfile,
+        _ power: Int,
+        _ first: Sighting,
+        _ second: Sighting,
+        isOffsetFree: Bool
+    ) -> Volume? {
         guard let before = counted(varied, power, first.image),
             let after = counted(varied, power, second.image)
         else { return nil }
         let allowed = tolerance(first, second)
         let ran = site.dial.wrapped(after - before)
         guard isWithin(ran - advance(first, second), allowed) else { return nil }
-        if isPulse { return site.dial.wrapped(first.dial - before) }
-        guard before >= .zero, before < site.dial.capacity,
-            isWithin(before + site.dialOffset - first.dial, allowed),
-            isWithin(after + site.dialOffset - second.dial, allowed)
-        else { return nil }
-        return .zero
+        if isOffsetFree { return site.dial.wrapped(first.dial - before) }
+        guard shows(before, first.dial, allowed), shows(after, second.dial, allowed) else { return nil }
+        return site.dialOffset
+    }
+
+    /// Whether the dial shows what was counted; a pulse module's goes round at its end.
+    private func shows(_ counted: Volume, _ dial: Volume, _ allowed: Volume) -> Bool {
+        let shown = counted + site.dialOffset
+        if isPulse { return isWithin(site.dial.wrapped(shown) - dial, allowed) }
+        return counted >= .zero && counted < site.dial.capacity && isWithin(shown - dial, allowed)
     }
 
     private func isWithin(_ difference: Volume, _ allowed: Volume) -> Bool {

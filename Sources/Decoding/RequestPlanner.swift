@@ -208,7 +208,9 @@ public struct RequestPlanner: Sendable {
 }
 
 extension ReadRequest {
-    /// - Parameter addresses: as many as one request may ask for.
+    /// - Parameters:
+    ///   - function: how the addresses are read.
+    ///   - addresses: as many as one request may ask for.
     init(_ function: ReadFunction, _ addresses: Range<Int>) {
         self.init(function: function, address: UInt16(addresses.lowerBound), count: UInt16(addresses.count))
     }

@@ -52,6 +52,7 @@ public struct Fitting: Sendable {
     ///   - person: who read it.
     ///   - reason: why it is set; not empty then.
     ///   - now: the time of storing.
+    /// - Returns: what the index was by the readings, and what was set.
     /// - Throws: `Refusal` when there is no such pulse module or no index to set; `StoreError`.
     public func readDial(
         at point: ServicePoint.ID,

@@ -10,6 +10,7 @@ extension Station {
     /// - Parameters:
     ///   - switchboard: told of each line that is opened.
     ///   - recorder: keeps raw frames; nil for nobody.
+    /// - Returns: parts with names, so that a reload keeps those that have not changed.
     public func parts(switchboard: Switchboard, recorder: FlightRecorder?) -> [Supervision.Part] {
         let settings = configuration.settings
         let now: @Sendable () -> Instant = { SystemLineClock().now().instant }

@@ -31,6 +31,7 @@ extension MeterStore {
     ///   - person: who said so, or who was seen.
     ///   - now: the time of storing.
     /// - Returns: how many held readings were claimed.
+    /// - Throws: `StoreError` when the file cannot be written; nothing is changed then.
     @discardableResult
     public func record(
         _ serial: UnitSerial,

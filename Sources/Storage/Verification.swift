@@ -44,6 +44,10 @@ struct VerifyCheck: Hashable, Sendable {
             sql: """
                 SELECT 'point ' || r.point_key || ' at ' || r.at_utc FROM reading r
                 JOIN capture c ON c.key = r.capture_key WHERE c.stored_utc <> r.stored_utc
+                    AND NOT EXISTS (SELECT 1 FROM dial_setting d
+                        WHERE d.point_key = r.point_key AND d.stored_utc = r.stored_utc)
+                    AND NOT EXISTS (SELECT 1 FROM held_reading h
+                        WHERE h.point_key = r.point_key AND h.at_utc = r.at_utc AND h.state = 'claimed')
                 """
         ),
         VerifyCheck(

@@ -5,7 +5,7 @@ import Testing
 @testable import Decoding
 
 /// A model of random fields, limits and denied ranges, none of which deny a field.
-private func randomModel(_ generator: inout SeededGenerator) -> MeterProfile {
+func randomModel(_ generator: inout SeededGenerator) -> MeterProfile {
     let types: [RegisterType] = [.uint16, .uint32, .uint48, .float64]
     var fields: [RegisterField] = []
     var address = Int.random(in: 0...50, using: &generator)

@@ -63,7 +63,7 @@ private struct DumpReader {
         }
     }
 
-    /// `2017-01-11 19:12`
+    /// Whether a line begins as `2017-01-11 19:12` does.
     private func isDate(_ line: String) -> Bool {
         let day = line.prefix(10).split(separator: "-").map { ($0.count, Int($0)) }
         return day.count == 3 && day[0].0 == 4 && day.allSatisfy { $0.1 != nil }

@@ -64,13 +64,14 @@ struct Read: AsyncParsableCommand {
         let channels: Set<Int> = [found.wiring.channel]
         var failure: BusError?
         do throws(BusError) {
-            for purpose in [PollPurpose.identity, .scale, .index, .status] {
+            for purpose in [PollPurpose.identity, .scale, .status] {
                 try await interview.read(purpose, channels: channels, cost: found.line.cost)
             }
             let planner = RequestPlanner(profile: found.model, cost: found.line.cost)
             for planned in planner.requests(for: planner.flowNames(channels)) {
                 try await interview.read(planned.request, alternatives: planned.alternatives)
             }
+            try await interview.read(.index, channels: channels, cost: found.line.cost)
         } catch {
             failure = error
         }

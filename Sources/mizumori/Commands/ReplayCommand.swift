@@ -74,16 +74,15 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     private func names() -> [String] {
-        let given = recordings.isEmpty ? [folders.data + "/recorder"] : recordings
-        return given.flatMap { path -> [String] in
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
-            else {
-                return [path]
-            }
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-            return names.filter { $0.hasSuffix(".rec") }.sorted().map { path + "/" + $0 }
-        }
+        recordings.isEmpty
+            ? files(in: folders.data + "/recorder") ?? []
+            : recordings.flatMap { files(in: $0) ?? [$0] }
+    }
+
+    /// - Returns: nil where `path` is no folder.
+    private func files(in path: String) -> [String]? {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: path)
+        return names?.filter { $0.hasSuffix(".rec") }.sorted().map { path + "/" + $0 }
     }
 
     private func write(_ outcome: Replay.Outcome, to folder: String) throws {
