@@ -69,6 +69,19 @@ public struct LineSettings: Hashable, Sendable {
         case rtuOverTCP(host: String, port: Int)
     }
 
+    /// Whether a device is meant, and no network.
+    var isSerial: Bool {
+        if case .serial = transport { true } else { false }
+    }
+
+    /// Where the line is, for messages.
+    public var place: String {
+        switch transport {
+        case .serial(let serial): serial.device
+        case .tcp(let host, let port), .rtuOverTCP(let host, let port): "\(host):\(port)"
+        }
+    }
+
     /// Whether frames carry a checksum, and no transaction number.
     var isRTU: Bool {
         if case .tcp = transport { false } else { true }

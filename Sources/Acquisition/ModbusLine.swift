@@ -10,8 +10,6 @@ import Metering
 /// asked at all, and in which length, the `AnswerBook` says. How long a unit is waited for is learned from its answers
 /// (`Turnaround`). A device or host that is lost is opened again, after pauses that grow to a minute.
 public actor ModbusLine: RegisterBus {
-    /// The longest pause before a lost line is tried again, in seconds.
-    private static let longestBackOff: Int64 = 60
     /// How often a babbling line is listened to before it is given up.
     private static let mostDrains = 10
     /// A frame has ended when nothing came for so long: adapters on USB hand bytes over in lumps, 16 ms apart.
@@ -31,8 +29,7 @@ public actor ModbusLine: RegisterBus {
     private var quietSince: Moment
     private var askedAt: Moment
     private var silences = 0
-    private var failures: Int64 = 0
-    private var retryAt: Moment?
+    private var backOff = BackOff()
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -124,23 +121,6 @@ public actor ModbusLine: RegisterBus {
             let heard = heardFrom[question.unit], heard <= clock.now()
         else { return true }
         return clock.now() - heard >= .seconds(idle)
-    }
-}
-
-/// One request on the wire.
-private struct Attempt {
-    let unit: UInt8
-    let request: ReadRequest
-    let manners: LinkManners
-    let isWatched: Bool
-    let mayBeAsleep: Bool
-
-    init(_ question: Question, _ request: ReadRequest, _ isWatched: Bool, mayBeAsleep: Bool) {
-        unit = question.unit
-        self.request = request
-        manners = question.manners
-        self.isWatched = isWatched
-        self.mayBeAsleep = mayBeAsleep
     }
 }
 
@@ -402,20 +382,16 @@ extension ModbusLine {
     private func open() throws(BusError) -> ModbusConnection {
         if let connection, connection.isAlive { return connection }
         close()
-        // A time further away than the longest pause was made before the machine's time was set back.
-        if let retryAt, clock.now() < retryAt, retryAt - clock.now() <= .seconds(ModbusLine.longestBackOff) {
+        guard backOff.isOver(at: clock.now()) else {
             throw BusError(.unreachable, "\(settings.place) is not tried again yet")
         }
         do throws(BusError) {
             let opened = try ModbusConnection(settings)
             connection = opened
-            failures = 0
-            retryAt = nil
+            backOff = BackOff()
             return opened
         } catch {
-            failures += 1
-            let seconds = min(ModbusLine.longestBackOff, 1 << min(failures - 1, 6))
-            retryAt = clock.now() + .seconds(seconds)
+            backOff.noteFailure(at: clock.now())
             throw error
         }
     }
@@ -424,19 +400,5 @@ extension ModbusLine {
 extension Result {
     fileprivate var failure: Failure? {
         if case .failure(let error) = self { error } else { nil }
-    }
-}
-
-extension LineSettings {
-    var isSerial: Bool {
-        if case .serial = transport { true } else { false }
-    }
-
-    /// Where the line is, for messages.
-    public var place: String {
-        switch transport {
-        case .serial(let serial): serial.device
-        case .tcp(let host, let port), .rtuOverTCP(let host, let port): "\(host):\(port)"
-        }
     }
 }

@@ -3,6 +3,7 @@ import Alerting
 import Decoding
 import Detection
 import Logging
+import Mail
 import Metering
 import Storage
 import Testing
@@ -85,6 +86,17 @@ struct GatewayScene {
             channel: channel,
             model: module.id,
             site: SiteConversion(dial: dial, litresPerCount: ExactDecimal(coefficient: 1), dialOffset: .zero)
+        )
+    }
+
+    static func templates() throws -> MailTemplates {
+        MailTemplates(
+            incident: try MailTemplate(
+                "Subject: {{kind}} {{place}}\n\n{{next_steps}}\n",
+                named: "incident",
+                placeholders: MailTemplates.incidentPlaceholders
+            ),
+            test: try MailTemplate("Subject: test\n\n{{sent_at}}\n", named: "test", placeholders: ["sent_at"])
         )
     }
 

@@ -31,14 +31,7 @@ struct OutboxTests {
     private let start = march(1)
 
     private func outbox(_ store: MeterStore, _ server: ScriptedServer, at now: Instant) throws -> Outbox {
-        let templates = MailTemplates(
-            incident: try MailTemplate(
-                "Subject: {{kind}} {{place}}\n\n{{next_steps}}\n",
-                named: "incident",
-                placeholders: MailTemplates.incidentPlaceholders
-            ),
-            test: try MailTemplate("Subject: test\n\n{{sent_at}}\n", named: "test", placeholders: ["sent_at"])
-        )
+        let templates = try GatewayScene.templates()
         let address = try #require(MailAddress("gateway@example.jp"))
         return Outbox(
             store: store,

@@ -101,7 +101,7 @@ struct LineCommand: AsyncParsableCommand {
                     } catch {
                         // The line's log has it; a line that is down has nothing more to tell.
                         if error.isLineDown {
-                            voice.tell("\(error)", "\(error)")
+                            voice.tell(error)
                             throw ExitCode.failure
                         }
                     }

@@ -28,7 +28,8 @@ struct ProfileDecode: AsyncParsableCommand {
     @Option(help: "The end of the dial in m3.") var capacity: Int64 = 100_000_000
     @Option(help: "Litres a count, where the installation says it.") var litresPerCount: String?
     @Option(help: "What the dial showed when the counter was zero, in litres.") var dialOffset: Int64 = 0
-    @Option(help: "big, little, dcba or badc, where the installation says it.") var byteOrder: String?
+    @Option(help: "big, little, dcba, badc or weights, where the installation says it.") var byteOrder:
+        String?
 
     struct Document: Encodable {
         let schema = "mizumori.profile.decode/1"
@@ -63,7 +64,7 @@ struct ProfileDecode: AsyncParsableCommand {
             throw ValidationError("--addresses: pdu, number or modicon")
         }
         guard byteOrder.map({ ByteOrder($0) != nil }) ?? true else {
-            throw ValidationError("--byte-order: big, little, dcba or badc")
+            throw ValidationError("--byte-order: big, little, dcba, badc, or weights such as 1-0-3-2")
         }
         guard litresPerCount.map({ ExactDecimal($0) != nil }) ?? true else {
             throw ValidationError("--litres-per-count: a decimal number such as 0.5")
@@ -73,9 +74,10 @@ struct ProfileDecode: AsyncParsableCommand {
         }
     }
 
+    private var voice: Voice { Voice(json: speech.json) }
+
     func run() async throws {
-        let voice = Voice(json: speech.json)
-        let model = try model(voice)
+        let model = try model()
         let name = registers == "-" ? "standard input" : registers
         let content =
             registers == "-"
@@ -94,11 +96,11 @@ struct ProfileDecode: AsyncParsableCommand {
                 "\(rejection.place): \(rejection.field): \(rejection.expected) が必要ですが、\(rejection.found) があります"
             )
         }
-        try voice.say(document, orText: text(document, voice))
+        try voice.say(document, orText: text(document))
         if !dump.rejections.isEmpty { throw ExitCode.refused }
     }
 
-    private func model(_ voice: Voice) throws -> MeterProfile {
+    private func model() throws -> MeterProfile {
         let models: [MeterProfile]
         do throws(SettingsProblems) {
             models = try MeterModels.load(files: [file])
@@ -144,7 +146,7 @@ struct ProfileDecode: AsyncParsableCommand {
         do throws(RegisterDecodingError) {
             value = try decoder.value(of: field.name, in: image, site).description
         } catch {
-            problem = error.description
+            problem = voice.reason(error)
         }
         return Field(
             field: field.name,
@@ -167,7 +169,7 @@ struct ProfileDecode: AsyncParsableCommand {
         do throws(RegisterDecodingError) {
             index = try decoder.index(channel: channel, image: image, site: site).index.millilitres
         } catch {
-            problem = error.description
+            problem = voice.reason(error)
         }
         let flow = try? decoder.flow(channel: channel, image: image, site: site)
         return Channel(
@@ -178,7 +180,7 @@ struct ProfileDecode: AsyncParsableCommand {
         )
     }
 
-    private func text(_ document: Document, _ voice: Voice) -> String {
+    private func text(_ document: Document) -> String {
         var table = TextTable(
             [voice.phrase("field", "項目"), voice.phrase("address", "番地"), voice.phrase("value", "値")],
             rightAligned: [1]

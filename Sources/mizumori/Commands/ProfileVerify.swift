@@ -247,7 +247,7 @@ struct DialCheck: Sendable {
                 }
             }
         } catch {
-            voice.tell("\(error)", "\(error)")
+            voice.tell(error)
             throw ExitCode.failure
         }
         return DialVerification.Sighting(image: interview.image, dial: dial)

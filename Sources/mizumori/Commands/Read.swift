@@ -37,7 +37,7 @@ struct Read: AsyncParsableCommand {
         /// How it failed: silence, damaged, mismatch, exception_2, stranger, ...
         @OrNull var errorKind: String?
         @OrNull var received: String?
-        /// Every attempt, also those that failed, by kind.
+        /// Every attempt by kind; through a gateway only what came of each question.
         let attempts: [String: Int]
     }
 
@@ -53,12 +53,12 @@ struct Read: AsyncParsableCommand {
         let configuration = try folders.configuration(voice, command: "read")
         let found = try WiredMeter.find(meter, in: configuration, voice)
         let access = await LineAccess.open(found.line, folders: folders)
-        let document = await ask(found, access)
+        let document = await ask(found, access, voice)
         try voice.say(document, orText: text(document, voice))
         if document.error != nil { throw ExitCode.failure }
     }
 
-    private func ask(_ found: WiredMeter, _ access: LineAccess) async -> Document {
+    private func ask(_ found: WiredMeter, _ access: LineAccess, _ voice: Voice) async -> Document {
         var interview = found.interview(over: access.bus)
         let decoder = MeterDecoder(profile: found.model)
         let channels: Set<Int> = [found.wiring.channel]
@@ -76,7 +76,7 @@ struct Read: AsyncParsableCommand {
             failure = error
         }
         let image = interview.image
-        var problem = failure?.message
+        var problem = failure.map(voice.reason)
         var decoded: DecodedIndex?
         if failure == nil {
             do throws(RegisterDecodingError) {
@@ -86,15 +86,22 @@ struct Read: AsyncParsableCommand {
                     site: found.wiring.site
                 )
             } catch {
-                problem = error.description
+                problem = voice.reason(error)
             }
             if !decoder.identityFits(in: image, found.wiring.site) {
-                problem =
+                failure = BusError(
+                    .stranger,
                     "unit \(found.wiring.unit) is no \(found.model.id): its identity registers do not fit"
+                )
+                problem = failure.map(voice.reason)
             }
         }
         let flow = try? decoder.flow(channel: found.wiring.channel, image: image, site: found.wiring.site)
-        let attempts = Dictionary(grouping: access.log.events, by: \.kind.description).mapValues(\.count)
+        let heard =
+            access.isRemote
+            ? interview.exchanges.map { _ in .answered } + [failure?.kind].compactMap(\.self)
+            : access.log.events.map(\.kind)
+        let attempts = Dictionary(grouping: heard, by: \.description).mapValues(\.count)
         return Document(
             servicePoint: found.installation.point.id.rawValue,
             meter: found.installation.meter.id.rawValue,
@@ -110,7 +117,7 @@ struct Read: AsyncParsableCommand {
             error: problem,
             errorKind: failure?.kind.description,
             received: failure.flatMap { $0.received.isEmpty ? nil : hexadecimal($0.received) },
-            attempts: access.isRemote ? ["answered": interview.exchanges.count] : attempts
+            attempts: attempts
         )
     }
 

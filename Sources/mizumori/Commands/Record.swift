@@ -223,7 +223,7 @@ struct Record: AsyncParsableCommand {
         do {
             return try await body()
         } catch let refusal as Fitting.Refusal {
-            voice.tell(refusal.english, refusal.japanese)
+            voice.tell(refusal)
             throw ExitCode.refused
         } catch let error as StoreError {
             voice.tell("\(error)", "記録できません: \(error)")

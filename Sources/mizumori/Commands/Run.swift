@@ -139,15 +139,20 @@ private struct Reloading: Service {
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             do {
-                try await station.reload(
-                    Configuration.load(
-                        config: folders.config,
-                        meters: folders.meters,
-                        environment: ProcessInfo.processInfo.environment
-                    )
+                let before = station.configuration.settings
+                let loaded = try Configuration.load(
+                    config: folders.config,
+                    meters: folders.meters,
+                    environment: ProcessInfo.processInfo.environment
                 )
+                try await station.reload(loaded)
                 change()
                 logger.notice("Configuration reloaded")
+                if loaded.settings.console != before.console
+                    || loaded.settings.recorderMegabytes != before.recorderMegabytes
+                {
+                    logger.warning("The console's address and the recorder's size change at the next start")
+                }
             } catch let error as SettingsProblems {
                 for problem in error.problems {
                     logger.error(

@@ -108,7 +108,7 @@ struct Scan: AsyncParsableCommand {
                     voice.tell("unit \(unit) answers \(line.way)", "機器 \(unit) が応答しました \(line.way)")
                 }
             } catch {
-                voice.tell("\(error)", "\(error)")
+                voice.tell(error)
                 throw ExitCode.failure
             }
             if unit % 50 == 0 { voice.tell("... \(unit) \(line.way)", "... \(unit) \(line.way)") }
