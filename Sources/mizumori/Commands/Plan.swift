@@ -157,10 +157,11 @@ struct Plan: AsyncParsableCommand {
     private func permille(_ value: Int64) -> String {
         "\(value / 10).\(value % 10) %"
     }
+}
 
-    private func tenths(_ microseconds: Int64) -> String {
-        "\(microseconds / 1_000).\(microseconds % 1_000 / 100)"
-    }
+/// Milliseconds to the tenth.
+private func tenths(_ microseconds: Int64) -> String {
+    "\(microseconds / 1_000).\(microseconds % 1_000 / 100)"
 }
 
 extension PollPurpose {
@@ -194,12 +195,13 @@ extension PlannedRequest {
             case .dearer(let count):
                 voice.phrase("hole of \(count) would take longer", "間の \(count) 個を読むと長くなる")
             }
+        let (here, apart) = (tenths(holeMicroseconds), tenths(requestMicroseconds))
         let hole: String? =
             holes == 0
             ? nil
             : voice.phrase(
-                "\(holes) more read: \(holeMicroseconds) us instead of \(requestMicroseconds) us",
-                "余分に \(holes) 個: \(requestMicroseconds) us の代わりに \(holeMicroseconds) us"
+                "\(holes) between read too: \(here) ms, another request \(apart) ms",
+                "間の \(holes) 個も読む: \(here) ms、別の要求なら \(apart) ms"
             )
         return [beginning, hole].compactMap(\.self).joined(separator: "; ")
     }

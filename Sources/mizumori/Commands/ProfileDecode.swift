@@ -47,6 +47,8 @@ struct ProfileDecode: AsyncParsableCommand {
         let function: UInt8
         let address: UInt16
         let type: String
+        /// Whether the dump has its registers.
+        let isRead: Bool
         @OrNull var value: String?
         @OrNull var error: String?
     }
@@ -143,16 +145,19 @@ struct ProfileDecode: AsyncParsableCommand {
     ) -> Field {
         var value: String?
         var problem: String?
+        var isRead = true
         do throws(RegisterDecodingError) {
             value = try decoder.value(of: field.name, in: image, site).description
         } catch {
             problem = voice.reason(error)
+            if case .notRead = error { isRead = false }
         }
         return Field(
             field: field.name,
             function: field.function.rawValue,
             address: field.address,
             type: "\(field.type)",
+            isRead: isRead,
             value: value,
             error: problem
         )
@@ -185,7 +190,7 @@ struct ProfileDecode: AsyncParsableCommand {
             [voice.phrase("field", "項目"), voice.phrase("address", "番地"), voice.phrase("value", "値")],
             rightAligned: [1]
         )
-        for field in document.fields {
+        for field in document.fields where field.isRead {
             table.append([
                 field.field, "\(field.function)/\(field.address)", field.value ?? "(\(field.error ?? ""))",
             ])
@@ -199,6 +204,10 @@ struct ProfileDecode: AsyncParsableCommand {
             document.status.isEmpty
             ? [] : [voice.phrase("status: ", "状態: ") + document.status.joined(separator: ", ")]
         let readAt = document.readAt.map { [voice.phrase("read at \($0)", "読取時刻 \($0)")] } ?? []
-        return ([table.render()] + channels + status + readAt).joined(separator: "\n")
+        let missing = document.fields.count { !$0.isRead }
+        let rest =
+            missing == 0
+            ? [] : [voice.phrase("\(missing) fields not in the dump", "記録にない項目: \(missing) 件")]
+        return ([table.render()] + rest + channels + status + readAt).joined(separator: "\n")
     }
 }

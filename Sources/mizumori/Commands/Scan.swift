@@ -33,6 +33,8 @@ struct Scan: AsyncParsableCommand {
 
     struct Unit: Encodable {
         let unit: UInt8
+        /// Where it was found, as fitters write it: 9600 8N1, or host and port.
+        let settings: String
         @OrNull var baud: Int?
         @OrNull var parity: String?
         @OrNull var stopBits: Int?
@@ -126,7 +128,7 @@ struct Scan: AsyncParsableCommand {
             rightAligned: [0]
         )
         for unit in document.found {
-            let way = unit.baud.map { "\($0) \(unit.parity ?? "") \(unit.stopBits ?? 1)" } ?? ""
+            let way = unit.settings
             if unit.fitting.isEmpty {
                 table.append(["\(unit.unit)", way, voice.phrase("none fits", "一致なし"), ""])
             }
@@ -166,6 +168,7 @@ struct Scan: AsyncParsableCommand {
 extension Scan.Unit {
     fileprivate init(_ found: LineScan.Found, _ line: LineSettings) {
         unit = found.unit
+        settings = line.way
         fitting = found.fitting.map { Scan.Fit(model: $0.model.rawValue, serial: $0.serial) }
         untold = found.untold.map(\.rawValue)
         guard case .serial(let serial) = line.transport else { return }
