@@ -7,6 +7,8 @@ struct UnitReader {
     private static let graceSeconds = 3_600
     /// How long where the model asks that they be left alone.
     private static let longestTrustSeconds = 30 * 86_400
+    /// How long what one attempt brought holds for the next.
+    private static let attemptsLast = Duration.seconds(60)
 
     let unit: PolledUnit
     private let planner: RequestPlanner
@@ -16,6 +18,8 @@ struct UnitReader {
     /// Since when identity and scale are known; nil while the unit's next answer has to prove itself first.
     private var trustedAt: Moment?
     private var restReadAt: Moment?
+    /// States that an attempt brought before its index failed, so that the next need not ask for them again.
+    private var states: (exchanges: [Exchange], at: Moment)?
     /// How many rounds in a row it did not answer.
     private(set) var silentRounds = 0
     private(set) var probedAt: Moment?
@@ -30,6 +34,8 @@ struct UnitReader {
 
     /// Reads the index, and before it whatever has to be known first.
     ///
+    /// The index comes last: once it is there, nothing that goes wrong can lose it.
+    ///
     /// - Returns: the exchanges that brought the index, and everything known of the unit.
     mutating func readIndex(on path: PolledPath, over bus: any RegisterBus, now: Moment)
         async throws(BusError)
@@ -42,11 +48,16 @@ struct UnitReader {
                 exchanges += try await introduce(over: bus)
                 trustedAt = now
             }
-            exchanges += try await read(.index, over: bus, priority: .index)
+            if !isFresh(states?.at, at: now) {
+                states = (try await read(planned(ofValues: false), over: bus, priority: .index), now)
+            }
+            exchanges += states?.exchanges ?? []
+            exchanges += try await read(planned(ofValues: true), over: bus, priority: .index)
+            states = nil
             return answer(path, exchanges, isConfirmation: false)
         } catch {
-            // Whatever went wrong, the next answer must first prove that it comes from the right meter.
-            if !error.isOwed { trustedAt = nil }
+            // Whatever went wrong, the next answer must first prove that it comes from the right meter, unless it just did.
+            if !error.isOwed, !isFresh(trustedAt, at: now) || error.code == .stranger { trustedAt = nil }
             throw error
         }
     }
@@ -56,7 +67,8 @@ struct UnitReader {
         -> UnitAnswer
     {
         do throws(BusError) {
-            let exchanges = try await read(.index, over: bus, priority: .index, isCautious: true)
+            let all = planned(ofValues: false) + planned(ofValues: true)
+            let exchanges = try await read(all, over: bus, priority: .index, isCautious: true)
             return answer(path, exchanges, isConfirmation: true)
         } catch {
             trustedAt = nil
@@ -77,7 +89,7 @@ struct UnitReader {
             return nil
         }
         restReadAt = now
-        let states = try await read(.status, over: bus, priority: .upkeep)
+        let states = try await read(planned(for: .status), over: bus, priority: .upkeep)
         if let trustedAt, now - trustedAt >= period / 2 {
             try await introduce(over: bus, priority: .upkeep)
             self.trustedAt = now
@@ -112,7 +124,7 @@ struct UnitReader {
         async throws(BusError)
         -> [Exchange]
     {
-        var exchanges = try await read(.identity, over: bus, priority: priority)
+        var exchanges = try await read(planned(for: .identity), over: bus, priority: priority)
         guard decoder.identityFits(in: image) else {
             throw BusError(
                 .stranger,
@@ -121,18 +133,32 @@ struct UnitReader {
             )
         }
         serial = decoder.serial(in: image)
-        exchanges += try await read(.scale, over: bus, priority: priority)
+        exchanges += try await read(planned(for: .scale), over: bus, priority: priority)
         return exchanges
     }
 
+    private func planned(for purpose: PollPurpose) -> [PlannedRequest] {
+        planner.requests(for: purpose, channels: unit.channels)
+    }
+
+    /// What every round asks for: the requests that bring the index, or those that bring nothing but states.
+    private func planned(ofValues: Bool) -> [PlannedRequest] {
+        planned(for: .index).filter { planner.bringsIndex($0.request, unit.channels) == ofValues }
+    }
+
+    private func isFresh(_ moment: Moment?, at now: Moment) -> Bool {
+        guard let moment, moment <= now else { return false }
+        return now - moment < UnitReader.attemptsLast
+    }
+
     private mutating func read(
-        _ purpose: PollPurpose,
+        _ requests: [PlannedRequest],
         over bus: any RegisterBus,
         priority: LinePriority,
         isCautious: Bool = false
     ) async throws(BusError) -> [Exchange] {
         var exchanges: [Exchange] = []
-        for planned in planner.requests(for: purpose, channels: unit.channels) {
+        for planned in requests {
             let exchange = try await bus.exchange(
                 Question(
                     planned.request,

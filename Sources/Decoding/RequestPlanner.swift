@@ -128,6 +128,14 @@ public struct RequestPlanner: Sendable {
         return withOrders(Set(names), purpose)
     }
 
+    /// Whether a request brings a part of the index itself, and not only states that are read beside it.
+    public func bringsIndex(_ request: ReadRequest, _ channels: Set<Int>) -> Bool {
+        let names = profile.channels.filter { channels.contains($0.key) }.flatMap(\.value.index.quickFields)
+        return names.compactMap { profile.fields[$0] }.contains {
+            $0.function == request.function && $0.addresses.overlaps(request.addresses)
+        }
+    }
+
     /// The fields of the flow, which nobody polls: it is shown to people only.
     public func flowNames(_ channels: Set<Int>) -> Set<String> {
         let flows = profile.channels.filter { channels.contains($0.key) }.compactMap(\.value.flow)

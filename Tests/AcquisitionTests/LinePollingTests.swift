@@ -8,9 +8,10 @@ import Testing
         to end: String = "2026-11-23T13:30:00Z",
         from start: String = "2026-11-23T09:17:42Z",
         earliness: Duration = .zero,
-        _ answers: [UInt8: PollingScene.Answer]
+        _ answers: [UInt8: PollingScene.Answer],
+        model: MeterProfile = PollingScene.model
     ) throws -> PollingScene {
-        PollingScene(try JumpingClock(from: start, to: end, earliness: earliness), answers)
+        PollingScene(try JumpingClock(from: start, to: end, earliness: earliness), answers, model: model)
     }
 
     /// What happened in each round.
@@ -88,6 +89,31 @@ import Testing
                 "11:00:00 ask 1 scale", "11:00:00 ask 1 index", "12:00:00 ask 1 index",
                 "13:00:00 ask 1 index",
             ]
+        )
+    }
+
+    @Test func `an index that came is never lost to states that did not, nor asked for twice`() async throws {
+        let failing: Set<Int> = [5, 8]
+        let scene = try scene(
+            [
+                1: { (request, number) throws(BusError) in
+                    guard failing.contains(number) else { return try PollingScene.good(request, number) }
+                    throw BusError(.damaged, "noise")
+                }
+            ],
+            model: PollingScene.alarmed
+        )
+        try await scene.poll()
+        #expect(
+            scene.events.filter { $0.contains(" ask ") || $0.contains(" deliver ") }.map { $0.dropFirst(9) }
+                .prefix(12)
+                == [
+                    "ask 1 identity", "ask 1 scale", "ask 1 alarms", "ask 1 index", "deliver 1 answer",
+                    "ask 1 alarms", "ask 1 index", "ask 1 identity", "ask 1 scale", "ask 1 index",
+                    "ask 1 index",
+                    "deliver 1 answer",
+                ],
+            "states hold for the round, and so does a proof"
         )
     }
 

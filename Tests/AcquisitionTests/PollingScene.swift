@@ -10,13 +10,15 @@ final class PollingScene: RegisterBus {
 
     let clock: JumpingClock
     let log = HeardLog()
+    private let model: MeterProfile
     private let answers: Mutex<[UInt8: Answer]>
     private let diary = Mutex<[String]>([])
     private let counts = Mutex<[UInt8: Int]>([:])
     private let reports = Mutex<[RoundReport]>([])
 
-    init(_ clock: JumpingClock, _ answers: [UInt8: Answer]) {
+    init(_ clock: JumpingClock, _ answers: [UInt8: Answer], model: MeterProfile = PollingScene.model) {
         self.clock = clock
+        self.model = model
         self.answers = Mutex(answers)
     }
 
@@ -67,11 +69,11 @@ final class PollingScene: RegisterBus {
         let polling = LinePolling(
             LineSettings(id: "line", transport: .tcp(host: "nowhere", port: 502)),
             over: self,
-            roster: {
+            roster: { [model] in
                 PollRoster(
                     version: 1,
                     units: units.map {
-                        PolledUnit(unit: $0, model: PollingScene.model, channels: [1], interval: interval)
+                        PolledUnit(unit: $0, model: model, channels: [1], interval: interval)
                     }
                 )
             },
@@ -97,6 +99,7 @@ final class PollingScene: RegisterBus {
         switch names[request.address] {
         case "identity": [0, 42]
         case "scale": [0, 1]
+        case "alarms": [0, 0]
         default: [0, 0, 0, 7]
         }
     }
@@ -104,32 +107,56 @@ final class PollingScene: RegisterBus {
     static let silent: Answer = { (_, _) throws(BusError) in throw BusError(.timeout, "silent") }
 
     /// One register that must be 42, one with the unit of the index, two with the index.
-    static let model = MeterProfile(
-        id: MeterProfile.ID("model"),
-        title: "a model",
-        sources: [],
-        link: LinkManners(),
-        limits: ReadLimits(),
-        fields: [
-            "identity": RegisterField(
-                name: "identity",
-                function: .holdingRegisters,
-                address: 0,
-                type: .uint16
-            ),
-            "scale": RegisterField(name: "scale", function: .holdingRegisters, address: 500, type: .uint16),
-            "index": RegisterField(name: "index", function: .inputRegisters, address: 1_000, type: .uint32),
-        ],
-        channels: [
-            1: MeterChannel(
-                index: VolumeExpression(
-                    terms: [VolumeExpression.Term("index")],
-                    unit: .register(field: "scale", litres: ["1": .one])
-                )
-            )
-        ],
-        identity: [IdentityCheck(field: "identity", values: ["42"])]
-    )
+    static let model = model(status: [])
 
-    private static let names: [UInt16: String] = [0: "identity", 500: "scale", 1_000: "index"]
+    /// The same with a register of alarms that is read with every index, and lies before it.
+    static let alarmed = model(status: [StatusRule(field: "alarms", test: .bit(0), flag: .leak)])
+
+    private static func model(status: [StatusRule]) -> MeterProfile {
+        MeterProfile(
+            id: MeterProfile.ID("model"),
+            title: "a model",
+            sources: [],
+            link: LinkManners(),
+            limits: ReadLimits(),
+            fields: [
+                "identity": RegisterField(
+                    name: "identity",
+                    function: .holdingRegisters,
+                    address: 0,
+                    type: .uint16
+                ),
+                "scale": RegisterField(
+                    name: "scale",
+                    function: .holdingRegisters,
+                    address: 500,
+                    type: .uint16
+                ),
+                "alarms": RegisterField(
+                    name: "alarms",
+                    function: .inputRegisters,
+                    address: 900,
+                    type: .uint16
+                ),
+                "index": RegisterField(
+                    name: "index",
+                    function: .inputRegisters,
+                    address: 1_000,
+                    type: .uint32
+                ),
+            ],
+            channels: [
+                1: MeterChannel(
+                    index: VolumeExpression(
+                        terms: [VolumeExpression.Term("index")],
+                        unit: .register(field: "scale", litres: ["1": .one])
+                    )
+                )
+            ],
+            status: status,
+            identity: [IdentityCheck(field: "identity", values: ["42"])]
+        )
+    }
+
+    private static let names: [UInt16: String] = [0: "identity", 500: "scale", 900: "alarms", 1_000: "index"]
 }
