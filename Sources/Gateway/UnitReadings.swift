@@ -19,6 +19,10 @@ struct UnitReadings {
         for installation in pilot.installations(on: answer.path, unit: answer.unit) {
             guard let wiring = installation.wiring, let model = pilot.profiles[wiring.model], let answeredAt
             else { continue }
+            // States read alone bring no index; the one in the image is older than they are.
+            guard let last = answer.exchanges.last?.read,
+                RequestPlanner(profile: model).bringsIndex(last, [wiring.channel])
+            else { continue }
             do throws(RegisterDecodingError) {
                 let site = offsets[installation.point.id].map { wiring.site.offset(by: $0) } ?? wiring.site
                 let decoded = try MeterDecoder(profile: model)
