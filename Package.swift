@@ -71,7 +71,8 @@ let package = Package(
                 serviceLifecycle,
             ]
         ),
-        room("Storage", ["Alerting", "Metering", grdb]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        room("Storage", ["Alerting", "CZlib", "Metering", grdb]),
         room("Mail", ["Alerting", "CCurl", "Metering", mustache]),
         room("Reporting", ["Billing", "Metering"]),
         // 4 order
@@ -117,7 +118,7 @@ let package = Package(
             of: "Acquisition",
             ["CModbus", "Decoding", "Metering", hummingbird, logging, serviceLifecycle]
         ),
-        tests(of: "Storage", ["Alerting", "Metering", grdb]),
+        tests(of: "Storage", ["Alerting", "Metering", "Seeds", grdb]),
         tests(of: "Mail", ["Alerting", "Metering"]),
         tests(of: "Reporting", ["Billing", "Metering"]),
         tests(

@@ -172,7 +172,8 @@ private struct HourByHour {
     }
 
     private mutating func keep(_ rows: [ImportedReading], at hour: Instant) async throws {
-        var imported: [ImportRow] = []
+        var readings: [Reading] = []
+        var text: [UInt8] = []
         for row in rows {
             guard let index = row.index else { continue }
             let point = ServicePoint.ID(row.meter.rawValue)
@@ -187,22 +188,18 @@ private struct HourByHour {
                 )
                 continue
             }
-            imported.append(
-                ImportRow(
-                    reading: Reading(point: point, at: row.at, index: index),
-                    line: row.line,
-                    text: row.text
-                )
-            )
+            readings.append(Reading(point: point, at: row.at, index: index))
+            text += row.text.utf8 + [10]
         }
-        guard !imported.isEmpty else { return }
-        _ = try await store.importReadings(
-            imported,
-            rejections: [],
-            from: Path.ID("evaluation"),
-            file: "readings.csv",
-            at: hour
+        guard !readings.isEmpty else { return }
+        let capture = Capture(
+            path: Path.ID("evaluation"),
+            source: "readings.csv",
+            key: "\(hour)",
+            times: CaptureTimes(asked: hour, answered: hour),
+            bytes: text
         )
+        _ = try await store.store([Arrival(capture: capture, readings: readings)], at: hour)
     }
 
     private mutating func announce(_ row: ImportedExchange, at hour: Instant) async throws {

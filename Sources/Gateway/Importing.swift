@@ -1,6 +1,7 @@
 import Decoding
 public import Metering
 public import Storage
+import Synchronization
 
 /// Takes readings and exchanges out of CSV files into the store, row by row: good rows in, bad ones aside.
 public struct Importing: Sendable {
@@ -12,76 +13,77 @@ public struct Importing: Sendable {
         self.store = store
     }
 
-    /// What became of a file.
+    /// What became of a file, or of what was read of it so far.
     public struct Outcome: Hashable, Sendable {
-        public let tally: ReadingTally
+        /// How many bad rows are told one by one; all are in quarantine.
+        public static let mostTold = 1_000
+
+        public fileprivate(set) var tally = ReadingTally()
         /// Rows in which the meter answered without a value.
-        public let empty: Int
-        /// The bad rows with their reasons; they are in quarantine.
-        public let rejections: [Rejection]
+        public fileprivate(set) var empty = 0
+        /// The bad rows with their reasons, the first thousand of them.
+        public fileprivate(set) var rejections: [Rejection] = []
+        /// How much of the file is stored.
+        public fileprivate(set) var bytes: Int64 = 0
     }
 
-    /// Imports a readings file (`meter_id,timestamp,index_l,status,received_at`).
+    /// How many bytes of a file are read, understood and stored together.
+    public static let pieceBytes = 8 * 1_024 * 1_024
+
+    /// Imports a readings file (`meter_id,timestamp,index_l,status,received_at`) of any length, piece by piece.
+    ///
+    /// While one piece is stored, the next is read. An import that was broken off is begun again: what it stored is
+    /// recognised by its lines and text.
     ///
     /// - Parameters:
-    ///   - bytes: the file.
-    ///   - name: its name, for messages and provenance.
+    ///   - name: the file's name, for messages and provenance.
     ///   - now: the time of storing.
+    ///   - next: the next bytes of the file; none at its end.
+    ///   - progress: told after each piece.
     /// - Returns: what became of the rows. Importing the same file again stores nothing.
-    /// - Throws: `StoreError` when the store can't be written; batches kept before stay.
-    public func readings(_ bytes: [UInt8], named name: String, at now: Instant) async throws -> Outcome {
-        let text = ReadingsText(DelimitedText(bytes, named: name))
-        let points = try await pointsByMeter()
-        var rows: [ImportRow] = []
-        var rejections = text.rejections
-        var empty = 0
-        for row in text.rows {
-            guard let index = row.index else {
-                empty += 1
-                continue
-            }
-            guard let point = points[row.meter] else {
-                rejections.append(
-                    Rejection(
-                        place: "\(name):\(row.line)",
-                        field: "meter_id",
-                        expected: "a meter of the register",
-                        found: row.meter.rawValue
-                    )
-                )
-                continue
-            }
-            if let rejection = Importing.rejection(row, name, now) {
-                rejections.append(rejection)
-                continue
-            }
-            rows.append(
-                ImportRow(
-                    reading: Reading(point: point, at: row.at, index: index),
-                    line: row.line,
-                    text: row.text
-                )
+    /// - Throws: `StoreError` when the store can't be written; pieces kept before stay.
+    public func readings(
+        named name: String,
+        at now: Instant,
+        next: @escaping @Sendable () throws -> [UInt8],
+        progress: @Sendable (Outcome) -> Void = { _ in }
+    ) async throws -> Outcome {
+        var outcome = Outcome()
+        var reader = try await ImportReader(named: name, at: now, points: pointsByMeter(), next: next)
+        var piece = try reader.read()
+        while let current = piece {
+            let waiting = reader
+            async let following = Importing.read(waiting)
+            let tally = try await store.importReadings(
+                current.batches,
+                of: current.points,
+                rejections: current.rejections,
+                from: Path.ID("import"),
+                file: name,
+                at: now
             )
+            outcome.add(current, tally)
+            progress(outcome)
+            (reader, piece) = try await following
         }
-        let tally = try await store.importReadings(
-            rows,
-            rejections: rejections,
-            from: Path.ID("import"),
-            file: name,
-            at: now
-        )
-        return Outcome(tally: tally, empty: empty, rejections: rejections)
+        return outcome
     }
 
-    /// A stamp after its own arrival, or after now, is a wrong clock and no time of measurement.
-    private static func rejection(_ row: ImportedReading, _ name: String, _ now: Instant) -> Rejection? {
-        guard row.at > min(row.receivedAt, now) + 300 else { return nil }
-        return Rejection(
-            place: "\(name):\(row.line)",
-            field: "timestamp",
-            expected: "not later than its arrival",
-            found: row.at.japaneseDescription
-        )
+    private static func read(_ reader: ImportReader) async throws -> (ImportReader, ImportReader.Piece?) {
+        var reader = reader
+        let piece = try reader.read()
+        return (reader, piece)
+    }
+
+    /// Imports a readings file that is in memory as a whole.
+    public func readings(_ bytes: [UInt8], named name: String, at now: Instant) async throws -> Outcome {
+        let rest = Mutex(bytes[...])
+        return try await readings(named: name, at: now) {
+            rest.withLock { rest in
+                defer { rest = rest.dropFirst(Importing.pieceBytes) }
+                return Array(rest.prefix(Importing.pieceBytes))
+            }
+        }
     }
 
     /// Imports an exchanges file (`meter_id,at,final_index_l,initial_index_l,new_serial`).
@@ -158,5 +160,14 @@ extension ImportedExchange {
         -> Rejection
     {
         Rejection(place: "\(name):\(line)", field: field, expected: expected, found: found)
+    }
+}
+
+extension Importing.Outcome {
+    fileprivate mutating func add(_ piece: ImportReader.Piece, _ tally: ReadingTally) {
+        self.tally = self.tally + tally
+        empty += piece.empty
+        bytes += piece.byteCount
+        rejections += piece.rejections.prefix(Importing.Outcome.mostTold - rejections.count)
     }
 }

@@ -5,6 +5,7 @@
 public struct Fingerprint: Hashable, Sendable, CustomStringConvertible {
     public let value: UInt64
 
+    @inlinable
     public init(of bytes: some Sequence<UInt8>) {
         var value: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in bytes {

@@ -5,11 +5,14 @@ public struct Arrival: Hashable, Sendable {
     public let capture: Capture
     public let readings: [Reading]
     public let rejections: [Rejection]
+    /// By which of their points' ways the readings came.
+    public let route: Route
 
-    public init(capture: Capture, readings: [Reading], rejections: [Rejection] = []) {
+    public init(capture: Capture, readings: [Reading], rejections: [Rejection] = [], route: Route = .first) {
         self.capture = capture
         self.readings = readings
         self.rejections = rejections
+        self.route = route
     }
 }
 
@@ -54,20 +57,5 @@ public struct Watermark: Hashable, Sendable {
     public init(path: Path.ID, deliveredAt: Instant) {
         self.path = path
         self.deliveredAt = deliveredAt
-    }
-}
-
-/// One row of an imported file.
-public struct ImportRow: Hashable, Sendable {
-    public let reading: Reading
-    /// The row's line in its file, from 1.
-    public let line: Int
-    /// The row as it stood in the file.
-    public let text: String
-
-    public init(reading: Reading, line: Int, text: String) {
-        self.reading = reading
-        self.line = line
-        self.text = text
     }
 }

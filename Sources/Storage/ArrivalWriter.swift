@@ -7,7 +7,7 @@ struct ArrivalWriter {
     private let database: Database
     private let now: Instant
     private let register: Register
-    private let insertReading: Statement
+    private var table: ReadingTable
     private var pointKeys: [ServicePoint.ID: Int64] = [:]
     private var pathKeys: [Path.ID: Int64] = [:]
     private var touched: [Int64: Instant] = [:]
@@ -16,13 +16,7 @@ struct ArrivalWriter {
         self.database = database
         self.now = now
         register = Register(database)
-        insertReading = try database.cachedStatement(
-            sql: """
-                INSERT INTO reading (point_key, at_utc, revision, index_ml, quality, status_bits, capture_key,
-                    stored_utc)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                """
-        )
+        table = try ReadingTable(database)
     }
 
     mutating func store(_ arrival: Arrival) throws -> ArrivalOutcome {
@@ -38,7 +32,7 @@ struct ArrivalWriter {
             tally.quarantined += 1
         }
         for reading in arrival.readings {
-            try store(reading, capture: captureKey, of: record, tally: &tally)
+            try store(reading, by: arrival.route, capture: captureKey, of: record, tally: &tally)
         }
         return .stored(tally)
     }
@@ -134,6 +128,7 @@ extension ArrivalWriter {
 extension ArrivalWriter {
     private mutating func store(
         _ reading: Reading,
+        by route: Route,
         capture: Int64,
         of record: Record,
         tally: inout ReadingTally
@@ -168,30 +163,23 @@ extension ArrivalWriter {
                 &tally
             )
         }
-        try insertReading.execute(arguments: [
-            point, reading.at.secondsSince1970, reading.revision, reading.index.millilitres,
-            reading.quality.rawValue, reading.status.rawValue, capture, now.secondsSince1970,
-        ])
-        guard database.changesCount == 0 else {
+        let stored = StoredReading(reading, capture: capture, at: now)
+        switch try table.insert(stored, at: point, by: route) {
+        case .stored:
             touched[point] = min(touched[point] ?? reading.at, reading.at)
             tally.stored += 1
-            return
-        }
-        let stored = try storedIndex(of: reading, at: point)
-        guard stored != reading.index.millilitres else {
+        case .duplicate:
             tally.duplicates += 1
-            return
+        case .contradicts(let index):
+            try reject(
+                reading,
+                field: "index_ml",
+                expected: "\(index), stored for this instant and revision",
+                found: "\(reading.index.millilitres)",
+                record,
+                &tally
+            )
         }
-        let expected =
-            stored.map { "\($0), stored for this instant and revision" } ?? "a reading that can be stored"
-        try reject(
-            reading,
-            field: "index_ml",
-            expected: expected,
-            found: "\(reading.index.millilitres)",
-            record,
-            &tally
-        )
     }
 
     private func reject(
@@ -206,16 +194,6 @@ extension ArrivalWriter {
         let rejection = Rejection(place: place, field: field, expected: expected, found: found)
         try quarantine(rejection, of: record)
         tally.quarantined += 1
-    }
-
-    private func storedIndex(of reading: Reading, at point: Int64) throws -> Int64? {
-        let statement = try database.cachedStatement(
-            sql: "SELECT index_ml FROM reading WHERE point_key = ? AND at_utc = ? AND revision = ?"
-        )
-        return try Int64.fetchOne(
-            statement,
-            arguments: [point, reading.at.secondsSince1970, reading.revision]
-        )
     }
 
     private mutating func pointKey(_ id: ServicePoint.ID) throws -> Int64? {

@@ -6,30 +6,32 @@ extension MeterStore {
     /// What a reading was made from, as it arrived; nil when the reading is not stored.
     ///
     /// For an imported reading it is the batch of rows in which its own row stands.
-    public func capture(of reading: Reading) async throws(StoreError) -> Capture? {
+    ///
+    /// - Throws: `.damaged` when what is stored can't be read.
+    public func capture(of reading: Reading, by route: Route = .first) async throws(StoreError) -> Capture? {
         try await read("read the capture of a reading of \(reading.point)") { database in
+            guard let point = try Register(database).pointKey(reading.point) else { return nil }
+            let at = reading.at.secondsSince1970
+            let stored = try ReadingQuery(database, point: point, route: route).all(in: at..<at + 1)
+                .first { $0.revision == reading.revision }
+            guard let stored else { return nil }
             let sql = """
                 SELECT w.id, c.source, c.record_key, c.asked_utc, c.answered_utc, c.own_utc, c.delivered_utc,
-                    c.request_bytes, c.bytes
-                FROM reading r
-                JOIN service_point p ON p.key = r.point_key
-                JOIN capture c ON c.key = r.capture_key
-                JOIN path w ON w.key = c.path_key
-                WHERE p.id = ? AND r.at_utc = ? AND r.revision = ?
+                    c.request_bytes, c.bytes, c.packing, c.length
+                FROM capture c JOIN path w ON w.key = c.path_key WHERE c.key = ?
                 """
-            let arguments: StatementArguments = [
-                reading.point.rawValue, reading.at.secondsSince1970, reading.revision,
-            ]
-            return try Row.fetchOne(database, sql: sql, arguments: arguments).map { Capture($0) }
+            return try Row.fetchOne(database, sql: sql, arguments: [stored.capture]).map { try Capture($0) }
         }
     }
 }
 
 extension Capture {
-    fileprivate init(_ row: Row) {
+    fileprivate init(_ row: Row) throws {
         let own: Int64? = row[5]
         let request: Data = row[7]
-        let bytes: Data = row[8]
+        let stored: Data = row[8]
+        let isPacked: Bool = row[9]
+        let bytes = isPacked ? try Packing.unpacked([UInt8](stored), length: row[10]) : [UInt8](stored)
         self.init(
             path: Path.ID(row[0]),
             source: row[1],
@@ -41,7 +43,7 @@ extension Capture {
                 delivered: Instant(secondsSince1970: row[6])
             ),
             request: [UInt8](request),
-            bytes: [UInt8](bytes)
+            bytes: bytes
         )
     }
 }

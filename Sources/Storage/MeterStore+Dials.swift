@@ -107,30 +107,18 @@ struct DialShift {
     /// - Returns: how many.
     func revise(from start: Instant, until end: Int64?, at now: Instant) throws -> Int {
         guard amount != .zero else { return 0 }
-        let rows = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT at_utc, max(revision), index_ml, quality, status_bits, capture_key FROM reading
-                WHERE point_key = ? AND at_utc >= ? AND at_utc < ? GROUP BY at_utc
-                """,
-            arguments: [point, start.secondsSince1970, end ?? .max]
-        )
-        let insert = try database.cachedStatement(
-            sql: """
-                INSERT INTO reading (point_key, at_utc, revision, index_ml, quality, status_bits, capture_key,
-                    stored_utc)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """
-        )
-        for row in rows {
-            let revision: Int = row[1]
-            let (at, quality, status, capture): (Int64, Int, Int64, Int64) = (row[0], row[3], row[4], row[5])
-            try insert.execute(arguments: [
-                point, at, revision + 1, moved(.millilitres(row[2])).millilitres, quality, status, capture,
-                now.secondsSince1970,
-            ])
+        let moved = try ReadingQuery(database, point: point).newest(in: start.secondsSince1970..<(end ?? .max))
+        var table = try ReadingTable(database)
+        for reading in moved {
+            var next = reading
+            next.revision += 1
+            next.index = self.moved(.millilitres(reading.index)).millilitres
+            next.stored = now.secondsSince1970
+            guard try table.insert(next, at: point) == .stored else {
+                throw StoreError(.failed, "a reading has a revision beyond its newest")
+            }
         }
-        return rows.count
+        return moved.count
     }
 }
 

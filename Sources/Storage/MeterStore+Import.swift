@@ -1,64 +1,189 @@
+internal import FoundationEssentials
 internal import GRDB
 public import Metering
 
 extension MeterStore {
-    /// How many rows one import transaction keeps.
-    public static let importBatchRows = 2_000
-
-    /// Keeps the rows of a file, 2,000 a transaction, under the same rules as `store(_:advancing:at:)`.
+    /// Keeps rows of a file, one capture a batch, in one transaction, under the rules of `store(_:advancing:at:)`.
     ///
-    /// Each batch keeps its rows as text in one capture, so that every reading leads back to its line. The same file
-    /// imported again stores nothing. When it throws, the batches before the failing one are kept; importing the file
-    /// again then adds the rest.
+    /// Of each point, the rows of a month that is over are sealed at once. A batch with the same lines and the same text
+    /// as one that the path brought before changes nothing, so an import that was broken off is simply begun again.
     ///
     /// - Parameters:
-    ///   - rows: in the file's order.
-    ///   - rejections: the rows that were not understood; they go to quarantine.
+    ///   - batches: in the file's order.
+    ///   - points: what `ImportBatch.Row.point` counts in.
+    ///   - rejections: the rows among them that were not understood; they go to quarantine.
     ///   - path: the path that the file stands for.
     ///   - file: the file's name, as a person should see it.
     ///   - now: the time of storing.
     /// - Returns: what became of the rows; those of a batch imported before count as duplicates.
-    /// - Throws: `.full`, `.busy` and the like.
+    /// - Throws: `.full`, `.busy`, `.notFound` for a point that is not registered; then nothing of it is kept.
     public func importReadings(
-        _ rows: [ImportRow],
+        _ batches: [ImportBatch],
+        of points: [ServicePoint.ID],
         rejections: [Rejection] = [],
         from path: Path.ID,
         file: String,
         at now: Instant
     ) async throws(StoreError) -> ReadingTally {
-        var total = try await quarantine(rejections, from: path, file: file, at: now)
-        var start = 0
-        while start < rows.count {
-            let end = min(start + MeterStore.importBatchRows, rows.count)
-            let arrival = MeterStore.arrival(of: rows[start..<end], path: path, file: file, now: now)
-            for outcome in try await store([arrival], at: now) {
-                if case .stored(let tally) = outcome {
-                    total = total + tally
-                } else {
-                    total.duplicates += end - start
-                }
-            }
-            start = end
+        try await write("import rows of \(file)") { database in
+            var writer = try ImportWriter(database, points: points, path: path, file: file, now: now)
+            for batch in batches { try writer.add(batch) }
+            try writer.store(batches)
+            try writer.quarantine(rejections)
+            return writer.tally
         }
-        return total
+    }
+}
+
+/// Writes rows of a file inside one transaction.
+private struct ImportWriter {
+    /// A month of fewer rows than this stays in rows: two days of hours.
+    static let fewestSealed = 48
+
+    private(set) var tally = ReadingTally()
+    private let database: Database
+    private let file: String
+    private let now: Instant
+    private let path: Int64
+    private let pointKeys: [Int64]
+    private let points: [ServicePoint.ID]
+    private var arrivals: ArrivalWriter
+    private var table: ReadingTable
+    private var incoming: [(point: Int64, reading: StoredReading)] = []
+
+    init(_ database: Database, points: [ServicePoint.ID], path: Path.ID, file: String, now: Instant) throws {
+        self.database = database
+        self.file = file
+        self.now = now
+        self.points = points
+        let register = Register(database)
+        self.path = try register.pathKey(path)
+        pointKeys = try points.map { try register.requiredPointKey($0) }
+        arrivals = try ArrivalWriter(database, now: now)
+        table = try ReadingTable(database)
     }
 
-    private static func arrival(of rows: ArraySlice<ImportRow>, path: Path.ID, file: String, now: Instant)
-        -> Arrival
-    {
-        var bytes: [UInt8] = []
-        for row in rows {
-            bytes.append(contentsOf: row.text.utf8)
-            bytes.append(10)
+    mutating func add(_ batch: ImportBatch) throws {
+        guard let capture = try insert(batch) else {
+            tally.duplicates += batch.rows.count
+            return
         }
-        let lines = "\(rows.first?.line ?? 0)-\(rows.last?.line ?? 0)"
-        let capture = Capture(
-            path: path,
-            source: file,
-            key: "\(file):\(lines) \(Fingerprint(of: bytes))",
-            times: CaptureTimes(asked: now, answered: now),
-            bytes: bytes
+        for row in batch.rows {
+            incoming.append(
+                (
+                    pointKeys[row.point],
+                    StoredReading(
+                        at: row.at.secondsSince1970,
+                        revision: 1,
+                        index: row.index.millilitres,
+                        quality: 0,
+                        status: 0,
+                        capture: capture,
+                        stored: now.secondsSince1970
+                    )
+                )
+            )
+        }
+    }
+
+    /// - Returns: the new capture's key; nil when the path brought this batch before.
+    private func insert(_ batch: ImportBatch) throws -> Int64? {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO capture (path_key, record_key, source, asked_utc, answered_utc, delivered_utc, request_bytes,
+                    bytes, stored_utc, packing, length)
+                VALUES (?1, ?2, ?3, ?4, ?4, ?4, x'', ?5, ?4, ?6, ?7) ON CONFLICT (path_key, record_key) DO NOTHING
+                """
         )
-        return Arrival(capture: capture, readings: rows.map(\.reading))
+        let (first, last) = (batch.lines.lowerBound, batch.lines.upperBound)
+        try statement.execute(arguments: [
+            path, "\(file):\(first)-\(last) \(batch.fingerprint)", file, now.secondsSince1970, Data(batch.bytes),
+            batch.isPacked ? 1 : 0, batch.isPacked ? batch.length : nil,
+        ])
+        return database.changesCount == 0 ? nil : database.lastInsertedRowID
+    }
+
+    /// Stores what was added, point by point and month by month.
+    mutating func store(_ batches: [ImportBatch]) throws {
+        sort()
+        var start = 0
+        while start < incoming.count {
+            let point = incoming[start].point
+            let month = SealedMonth(containing: incoming[start].reading.at)
+            let end = month.span?.upperBound ?? .max
+            var stop = start + 1
+            while stop < incoming.count, incoming[stop].point == point, incoming[stop].reading.at < end { stop += 1 }
+            let readings = incoming[start..<stop].map(\.reading)
+            let isOver = month.span != nil && end <= now.secondsSince1970
+            if isOver, readings.count >= ImportWriter.fewestSealed {
+                try seal(readings, of: month, at: point, batches)
+            } else {
+                try insert(readings, at: point, batches)
+            }
+            start = stop
+        }
+    }
+
+    /// By point and instant; rows of one instant stay in the file's order.
+    private mutating func sort() {
+        func comesBefore(_ a: (point: Int64, reading: StoredReading), _ b: (point: Int64, reading: StoredReading)) -> Bool {
+            a.point != b.point ? a.point < b.point : a.reading.at < b.reading.at
+        }
+        let isSorted = incoming.indices.dropFirst().allSatisfy { !comesBefore(incoming[$0], incoming[$0 - 1]) }
+        if !isSorted { incoming.sort(by: comesBefore) }
+    }
+
+    private mutating func seal(
+        _ readings: [StoredReading],
+        of month: SealedMonth,
+        at point: Int64,
+        _ batches: [ImportBatch]
+    ) throws {
+        let outcome = try Sealer(database).seal(readings, month: month, at: point, by: .first)
+        tally.stored += outcome.stored
+        tally.duplicates += outcome.duplicates
+        for (reading, stored) in outcome.contradictions { try reject(reading, stored, at: point, batches) }
+        if outcome.stored > 0, let first = readings.first {
+            try ArrivalMark.touch(point, from: Instant(secondsSince1970: first.at), in: database)
+        }
+    }
+
+    private mutating func insert(_ readings: [StoredReading], at point: Int64, _ batches: [ImportBatch]) throws {
+        var earliest: Int64?
+        for reading in readings {
+            switch try table.insert(reading, at: point) {
+            case .stored:
+                tally.stored += 1
+                earliest = earliest ?? reading.at
+            case .duplicate: tally.duplicates += 1
+            case .contradicts(let stored): try reject(reading, stored, at: point, batches)
+            }
+        }
+        if let earliest { try ArrivalMark.touch(point, from: Instant(secondsSince1970: earliest), in: database) }
+    }
+
+    private mutating func reject(
+        _ reading: StoredReading,
+        _ stored: Int64,
+        at point: Int64,
+        _ batches: [ImportBatch]
+    ) throws {
+        let line = batches.lazy.flatMap(\.rows).first { row in
+            pointKeys[row.point] == point && row.at.secondsSince1970 == reading.at
+                && row.index.millilitres == reading.index
+        }?.line
+        let rejection = Rejection(
+            place: "\(file):\(line ?? 0)",
+            field: "index_l",
+            expected: "\(Volume.millilitres(stored)), stored for this instant and revision",
+            found: "\(Volume.millilitres(reading.index))"
+        )
+        try quarantine([rejection])
+    }
+
+    mutating func quarantine(_ rejections: [Rejection]) throws {
+        let record = ArrivalWriter.Record(path: path, key: file)
+        for rejection in rejections { try arrivals.quarantine(rejection, of: record) }
+        tally.quarantined += rejections.count
     }
 }

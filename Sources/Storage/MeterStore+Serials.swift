@@ -143,25 +143,26 @@ private struct HeldWriter {
                 """,
             arguments: [path, serial.unit, serial.serial, serial.since.secondsSince1970]
         )
+        var table = try ReadingTable(database)
         for row in rows {
             let (key, point, at, index): (Int64, Int64, Int64, Int64) = (row[0], row[1], row[3], row[4])
-            let (quality, status, capture): (Int, Int64, Int64) = (row[5], row[6], row[7])
+            let (quality, status, capture): (Int64, Int64, Int64) = (row[5], row[6], row[7])
             let shift = try DialShift(
                 point: point,
                 by: shifts[ServicePoint.ID(row[2])] ?? .zero,
                 in: database
             )
-            try database.execute(
-                sql: """
-                    INSERT INTO reading (point_key, at_utc, revision, index_ml, quality, status_bits, capture_key,
-                        stored_utc)
-                    VALUES (?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                    """,
-                arguments: [
-                    point, at, shift.moved(.millilitres(index)).millilitres, quality, status, capture,
-                    now.secondsSince1970,
-                ]
+            let claimed = StoredReading(
+                at: at,
+                revision: 1,
+                index: shift.moved(.millilitres(index)).millilitres,
+                quality: quality,
+                status: status,
+                capture: capture,
+                stored: now.secondsSince1970
             )
+            // What the point's own meter said at the same instant stays.
+            _ = try table.insert(claimed, at: point)
             try database.execute(
                 sql: "UPDATE held_reading SET state = 'claimed' WHERE key = ?",
                 arguments: [key]

@@ -35,7 +35,8 @@ struct VerifyCheck: Hashable, Sendable {
         VerifyCheck(
             name: "reading_without_capture",
             sql: """
-                SELECT 'point ' || r.point_key || ' at ' || r.at_utc FROM reading r
+                SELECT 'point ' || r.point_key || ' at ' || r.at_utc FROM
+                    (SELECT * FROM reading UNION ALL SELECT * FROM second_reading) r
                 LEFT JOIN capture c ON c.key = r.capture_key WHERE c.key IS NULL
                 """
         ),
@@ -51,20 +52,14 @@ struct VerifyCheck: Hashable, Sendable {
                 """
         ),
         VerifyCheck(
-            name: "reading_twice",
-            sql: """
-                SELECT 'point ' || point_key || ' at ' || at_utc FROM reading
-                GROUP BY point_key, at_utc, revision HAVING count(*) > 1
-                """
-        ),
-        VerifyCheck(
             name: "capture_twice",
             sql: "SELECT record_key FROM capture GROUP BY path_key, record_key HAVING count(*) > 1"
         ),
         VerifyCheck(
             name: "reading_unknown_to_judgement",
             sql: """
-                SELECT id FROM service_point p WHERE EXISTS (SELECT 1 FROM reading r WHERE r.point_key = p.key)
+                SELECT id FROM service_point p WHERE (EXISTS (SELECT 1 FROM reading r WHERE r.point_key = p.key)
+                        OR EXISTS (SELECT 1 FROM reading_block b WHERE b.point_key = p.key AND b.route = 1))
                     AND NOT EXISTS (SELECT 1 FROM arrival_mark a WHERE a.point_key = p.key)
                 """
         ),
@@ -121,6 +116,6 @@ extension MeterStore {
             let breaches = try await texts("\(check.sql) LIMIT \(VerifyCheck.limit)")
             problems += breaches.map { VerifyProblem(check: check.name, detail: $0) }
         }
-        return problems
+        return try await problems + sealedProblems()
     }
 }

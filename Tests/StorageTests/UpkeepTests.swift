@@ -52,7 +52,7 @@ struct UpkeepTests {
             ["progress_ahead_of_arrivals"]
         ),
         (
-            "INSERT INTO daily_usage VALUES (1, 20000, 5000, 0, 0, 0)",
+            "INSERT INTO daily_usage VALUES (1, 20000, 5000, 0, 0, 0, NULL)",
             ["usage_without_known_time"]
         ),
         (

@@ -52,7 +52,7 @@ public struct DelimitedText: Sendable {
     }
 
     /// The problems of a file that lacks columns; empty when it has all of them.
-    private func missing(_ columns: [String]) -> [Rejection] {
+    func missing(_ columns: [String]) -> [Rejection] {
         columns.filter { column($0) == nil }.map {
             Rejection(place: "\(name):1", field: $0, expected: "a column of this name", found: "none")
         }
@@ -63,15 +63,19 @@ public struct DelimitedText: Sendable {
 struct DelimitedScanner {
     private let bytes: [UInt8]
     private var position: Int
-    private var line = 1
+    private var line: Int
 
     private static let quote = UInt8(ascii: "\"")
     private static let comma = UInt8(ascii: ",")
     private static let newline = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
-    init(_ bytes: [UInt8]) {
+    /// - Parameters:
+    ///   - bytes: whole rows.
+    ///   - firstLine: the line on which they begin in their file.
+    init(_ bytes: [UInt8], firstLine: Int = 1) {
         self.bytes = bytes
+        line = firstLine
         position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     }
 

@@ -15,7 +15,7 @@ public struct ReadingsText: Sendable {
         (rows, rejections) = text.read(ReadingsText.columns, ReadingsText.row)
     }
 
-    private static func row(_ row: DelimitedText.Row, _ reader: inout RowReader) -> ImportedReading? {
+    static func row(_ row: DelimitedText.Row, _ reader: inout RowReader) -> ImportedReading? {
         guard reader.begin(row), let meter = reader.text("meter_id"), let at = reader.instant("timestamp")
         else { return nil }
         let litres = reader.optionalLitres("index_l")

@@ -35,11 +35,18 @@ struct ImportCommand: AsyncParsableCommand {
         func run() async throws {
             let voice = Voice(json: speech.json)
             let configuration = try folders.configuration(voice, command: "import")
-            let content = try bytes(of: file, voice)
+            let pieces = try FilePieces(file, voice)
             let store = try await folders.visitedStore(voice)
             try await store.registerPilot(of: configuration)
+            let progress = ImportProgress(size: pieces.size, voice)
             let outcome = try await Importing(pilot: configuration.pilot, store: store)
-                .readings(content, named: URL(fileURLWithPath: file).lastPathComponent, at: presentInstant())
+                .readings(
+                    named: URL(fileURLWithPath: file).lastPathComponent,
+                    at: presentInstant(),
+                    next: { try pieces.next() },
+                    progress: { progress.show($0) }
+                )
+            progress.finish()
             let document = Document(
                 file: file,
                 stored: outcome.tally.stored,

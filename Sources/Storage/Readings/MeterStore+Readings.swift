@@ -1,0 +1,79 @@
+internal import GRDB
+public import Metering
+
+extension MeterStore {
+    /// The readings of one point in order of time; of each instant the highest revision.
+    ///
+    /// - Parameters:
+    ///   - point: a service point; one that is not registered has no readings.
+    ///   - range: instants of measurement.
+    ///   - includingBefore: begin with the last measured reading before the range, so that usage from the range's
+    ///     start on can be told; whatever is no evidence between it and the range comes with it.
+    ///   - route: which of the point's ways brought them.
+    ///   - asOf: only what was stored by then; nil for all.
+    /// - Returns: one reading an instant.
+    /// - Throws: `.damaged` and the like, when the database can't be read.
+    public func readings(
+        of point: ServicePoint.ID,
+        in range: Range<Instant>,
+        includingBefore: Bool = false,
+        by route: Route = .first,
+        asOf: Instant? = nil
+    ) async throws(StoreError) -> [Reading] {
+        try await read("read the readings of \(point)") { database in
+            guard let key = try Register(database).pointKey(point) else { return [] }
+            let query = ReadingQuery(database, point: key, route: route, storedBy: asOf)
+            let lower = range.lowerBound.secondsSince1970
+            let start = includingBefore ? try query.last(before: lower) { $0.quality == 0 }?.at : nil
+            return try query.newest(in: (start ?? lower)..<range.upperBound.secondsSince1970)
+                .map { try $0.value(at: point) }
+        }
+    }
+
+    /// The newest reading of a point by its time of measurement.
+    public func lastReading(of point: ServicePoint.ID) async throws(StoreError) -> Reading? {
+        try await read("read the last reading of \(point)") { database in
+            guard let key = try Register(database).pointKey(point) else { return nil }
+            return try ReadingQuery(database, point: key).last()?.value(at: point)
+        }
+    }
+
+    /// The oldest reading of a point by its time of measurement.
+    public func firstReading(of point: ServicePoint.ID) async throws(StoreError) -> Reading? {
+        try await read("read the first reading of \(point)") { database in
+            guard let key = try Register(database).pointKey(point) else { return nil }
+            return try ReadingQuery(database, point: key).first()?.value(at: point)
+        }
+    }
+
+    /// The newest reading of every point that has one.
+    public func lastReadings() async throws(StoreError) -> [ServicePoint.ID: Reading] {
+        try await read("read the last readings") { database in
+            var readings: [ServicePoint.ID: Reading] = [:]
+            let points = try Row.fetchCursor(database, sql: "SELECT key, id FROM service_point")
+            while let row = try points.next() {
+                let point = ServicePoint.ID(row[1])
+                readings[point] = try ReadingQuery(database, point: row[0]).last()?.value(at: point)
+            }
+            return readings
+        }
+    }
+
+    /// How many readings are stored, revisions and both ways included; reads the whole tables.
+    public func readingCount() async throws(StoreError) -> Int {
+        try await read("count the readings") { database in
+            let sql = """
+                SELECT (SELECT count(*) FROM reading) + (SELECT count(*) FROM second_reading)
+                    + (SELECT coalesce(sum(readings), 0) FROM reading_block)
+                """
+            return try Int.fetchOne(database, sql: sql) ?? 0
+        }
+    }
+
+    /// How many captures are stored; reads the whole table.
+    public func captureCount() async throws(StoreError) -> Int {
+        try await read("count the captures") { database in
+            try Int.fetchOne(database, sql: "SELECT count(*) FROM capture") ?? 0
+        }
+    }
+}
