@@ -124,11 +124,26 @@ public struct Judge: Sendable {
                     day: day,
                     volume: usage.volume,
                     knownSeconds: usage.coverage.knownSeconds,
-                    isUnexplained: usage.isUnexplained
+                    isUnexplained: usage.isUnexplained,
+                    nightMinimum: nightMinimum(of: series, on: day)
                 )
             )
             day = day.advanced(by: 1)
         }
         return days
+    }
+
+    /// The least of the four hours from 1:00 to 5:00, where each is known by readings of its own.
+    private static func nightMinimum(of series: UsageSeries, on day: LocalDay) -> Volume? {
+        var least: Volume?
+        for hour in Int64(1)...4 {
+            let from = day.start + hour * 3_600
+            // In a longer step nobody knows what part of it was used in this hour.
+            guard let step = series.step(at: from), step.seconds <= 2 * 3_600 else { return nil }
+            let usage = series.usage(in: from..<from + 3_600)
+            guard usage.coverage.knownSeconds == 3_600 else { return nil }
+            least = least.map { min($0, usage.volume) } ?? usage.volume
+        }
+        return least
     }
 }

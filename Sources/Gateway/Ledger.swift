@@ -43,13 +43,13 @@ public struct Ledger: Sendable {
         guard let installation = pilot.installation(at: point) else { return nil }
         let from = days.lowerBound.start - Ledger.marginSeconds
         let to = days.upperBound.start + Ledger.marginSeconds
-        let readings = try await store.readings(of: point, in: from..<to, includingBefore: true, asOf: asOf)
         let exchanges = try await store.exchanges(of: point, asOf: asOf)
         let context = SeriesContext(
             dial: installation.meter.dial,
             calibre: installation.point.calibre,
             exchanges: exchanges
         )
+        let readings = try await PointHistory(store).readings(of: point, in: from..<to, context, asOf: asOf)
         return Account(
             normalised: SeriesNormaliser(context).normalise(readings),
             readings: readings,

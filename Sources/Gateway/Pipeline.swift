@@ -2,6 +2,7 @@ public import Acquisition
 import Decoding
 public import Logging
 public import Metering
+import Normalisation
 public import Storage
 
 /// The way of the data, one order, written down once.
@@ -18,6 +19,9 @@ public import Storage
 public struct Pipeline: Sendable {
     /// The name of the judgement's progress in the store.
     public static let stage = "judgement"
+
+    /// How many days of usage one transaction keeps, so that a year of a whole city needs little memory.
+    static let mostDaysAtOnce = 20_000
 
     /// What it works by, which a reload may replace between two answers.
     public struct Terms: Sendable {
@@ -131,10 +135,16 @@ public struct Pipeline: Sendable {
         let unjudged = try await store.unjudgedPoints(stage: Pipeline.stage)
         let news = Dictionary(unjudged.map { ($0.point, $0) }, uniquingKeysWith: { first, _ in first })
         var judgements: [Judgement] = []
+        var days = 0
         for point in Set(points).union(news.keys).sorted() {
             guard let facts = try await facts(of: point, news[point], terms, at: now) else { continue }
             let judgement = terms.judge.judge(facts, at: now)
-            if !judgement.isEmpty { judgements.append(judgement) }
+            guard !judgement.isEmpty else { continue }
+            judgements.append(judgement)
+            days += judgement.usageDays.count
+            guard days >= Pipeline.mostDaysAtOnce else { continue }
+            try await store.store(judgements, at: now)
+            (judgements, days) = ([], 0)
         }
         guard !judgements.isEmpty else { return }
         try await store.store(judgements, at: now)
@@ -150,12 +160,18 @@ public struct Pipeline: Sendable {
         let day: Int64 = 86_400
         let window = now - Int64(Judge.windowDays) * day
         let from = unjudged.map { min($0.earliest - 3 * day, window) } ?? window
-        let readings = try await store.readings(of: id, in: from..<now + day, includingBefore: true)
+        let exchanges = try await store.exchanges(of: id)
+        let context = SeriesContext(
+            dial: installation.meter.dial,
+            calibre: installation.point.calibre,
+            exchanges: exchanges
+        )
+        let readings = try await PointHistory(store).readings(of: id, in: from..<now + day, context)
         return Judge.Case(
             point: installation.point,
             dial: installation.meter.dial,
             readings: readings,
-            exchanges: try await store.exchanges(of: id),
+            exchanges: exchanges,
             held: try await identities.held(at: installation),
             known: try await store.incidents(of: .point(id), currentOrClosedSince: now - 7 * day),
             expectedDelaySeconds: installation.wiring == nil ? terms.feedDelaySeconds : 3_600,

@@ -9,19 +9,23 @@ public struct DailyUsage: Hashable, Sendable {
     public let knownSeconds: Int64
     /// Something on this day needs a person's explanation.
     public let isUnexplained: Bool
+    /// The least usage of an hour between 1:00 and 5:00 (夜間最小流量); nil where one of the four is not known.
+    public let nightMinimum: Volume?
 
     public init(
         point: ServicePoint.ID,
         day: LocalDay,
         volume: Volume,
         knownSeconds: Int64,
-        isUnexplained: Bool = false
+        isUnexplained: Bool = false,
+        nightMinimum: Volume? = nil
     ) {
         self.point = point
         self.day = day
         self.volume = volume
         self.knownSeconds = knownSeconds
         self.isUnexplained = isUnexplained
+        self.nightMinimum = nightMinimum
     }
 
     public var coverage: Coverage {

@@ -107,7 +107,9 @@ struct DialShift {
     /// - Returns: how many.
     func revise(from start: Instant, until end: Int64?, at now: Instant) throws -> Int {
         guard amount != .zero else { return 0 }
-        let moved = try ReadingQuery(database, point: point).newest(in: start.secondsSince1970..<(end ?? .max))
+        let moved = try ReadingQuery(database, point: point).newest(
+            in: start.secondsSince1970..<(end ?? .max)
+        )
         var table = try ReadingTable(database)
         for reading in moved {
             var next = reading

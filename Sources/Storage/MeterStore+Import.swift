@@ -97,7 +97,8 @@ private struct ImportWriter {
         )
         let (first, last) = (batch.lines.lowerBound, batch.lines.upperBound)
         try statement.execute(arguments: [
-            path, "\(file):\(first)-\(last) \(batch.fingerprint)", file, now.secondsSince1970, Data(batch.bytes),
+            path, "\(file):\(first)-\(last) \(batch.fingerprint)", file, now.secondsSince1970,
+            Data(batch.bytes),
             batch.isPacked ? 1 : 0, batch.isPacked ? batch.length : nil,
         ])
         return database.changesCount == 0 ? nil : database.lastInsertedRowID
@@ -112,7 +113,9 @@ private struct ImportWriter {
             let month = SealedMonth(containing: incoming[start].reading.at)
             let end = month.span?.upperBound ?? .max
             var stop = start + 1
-            while stop < incoming.count, incoming[stop].point == point, incoming[stop].reading.at < end { stop += 1 }
+            while stop < incoming.count, incoming[stop].point == point, incoming[stop].reading.at < end {
+                stop += 1
+            }
             let readings = incoming[start..<stop].map(\.reading)
             let isOver = month.span != nil && end <= now.secondsSince1970
             if isOver, readings.count >= ImportWriter.fewestSealed {
@@ -126,10 +129,15 @@ private struct ImportWriter {
 
     /// By point and instant; rows of one instant stay in the file's order.
     private mutating func sort() {
-        func comesBefore(_ a: (point: Int64, reading: StoredReading), _ b: (point: Int64, reading: StoredReading)) -> Bool {
+        func comesBefore(
+            _ a: (point: Int64, reading: StoredReading),
+            _ b: (point: Int64, reading: StoredReading)
+        ) -> Bool {
             a.point != b.point ? a.point < b.point : a.reading.at < b.reading.at
         }
-        let isSorted = incoming.indices.dropFirst().allSatisfy { !comesBefore(incoming[$0], incoming[$0 - 1]) }
+        let isSorted = incoming.indices.dropFirst().allSatisfy {
+            !comesBefore(incoming[$0], incoming[$0 - 1])
+        }
         if !isSorted { incoming.sort(by: comesBefore) }
     }
 
@@ -148,7 +156,9 @@ private struct ImportWriter {
         }
     }
 
-    private mutating func insert(_ readings: [StoredReading], at point: Int64, _ batches: [ImportBatch]) throws {
+    private mutating func insert(_ readings: [StoredReading], at point: Int64, _ batches: [ImportBatch])
+        throws
+    {
         var earliest: Int64?
         for reading in readings {
             switch try table.insert(reading, at: point) {
@@ -159,7 +169,9 @@ private struct ImportWriter {
             case .contradicts(let stored): try reject(reading, stored, at: point, batches)
             }
         }
-        if let earliest { try ArrivalMark.touch(point, from: Instant(secondsSince1970: earliest), in: database) }
+        if let earliest {
+            try ArrivalMark.touch(point, from: Instant(secondsSince1970: earliest), in: database)
+        }
     }
 
     private mutating func reject(

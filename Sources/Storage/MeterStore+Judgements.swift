@@ -32,6 +32,39 @@ extension MeterStore {
     }
 }
 
+extension MeterStore {
+    /// Puts right what is kept of a point's usage, in one transaction with its audit entry; does nothing for no days.
+    ///
+    /// - Parameters:
+    ///   - point: a registered point.
+    ///   - days: as they should be.
+    ///   - gone: days of which nothing is known.
+    ///   - now: the time of it.
+    /// - Throws: `.notFound` when the point is not registered.
+    public func replaceUsage(
+        of point: ServicePoint.ID,
+        with days: [DailyUsage],
+        removing gone: [LocalDay],
+        at now: Instant
+    ) async throws(StoreError) {
+        guard !days.isEmpty || !gone.isEmpty else { return }
+        try await write("put the usage of \(point) right") { database in
+            let usage = UsageWriter(database, now: now)
+            for day in days { try usage.store(day) }
+            for day in gone { try usage.remove(day, of: point) }
+            try database.insert(
+                AuditEntry(
+                    at: now,
+                    person: "verify",
+                    action: "rebuild",
+                    subject: point.rawValue,
+                    detail: "\(days.count) days changed, \(gone.count) days removed"
+                )
+            )
+        }
+    }
+}
+
 /// Writes usage and progress inside one transaction.
 private struct UsageWriter {
     let database: Database
@@ -47,19 +80,28 @@ private struct UsageWriter {
     func store(_ day: DailyUsage) throws {
         let statement = try database.cachedStatement(
             sql: """
-                INSERT INTO daily_usage (point_key, day_jst, volume_ml, known_seconds, is_unexplained, judged_utc)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO daily_usage (point_key, day_jst, volume_ml, known_seconds, is_unexplained,
+                    night_minimum_ml, judged_utc)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (point_key, day_jst) DO UPDATE SET volume_ml = excluded.volume_ml,
                     known_seconds = excluded.known_seconds, is_unexplained = excluded.is_unexplained,
-                    judged_utc = excluded.judged_utc
-                WHERE (volume_ml, known_seconds, is_unexplained)
-                    <> (excluded.volume_ml, excluded.known_seconds, excluded.is_unexplained)
+                    night_minimum_ml = excluded.night_minimum_ml, judged_utc = excluded.judged_utc
+                WHERE (volume_ml, known_seconds, is_unexplained, night_minimum_ml)
+                    IS NOT (excluded.volume_ml, excluded.known_seconds, excluded.is_unexplained,
+                        excluded.night_minimum_ml)
                 """
         )
         try statement.execute(arguments: [
             try register.requiredPointKey(day.point), day.day.daysSince1970, day.volume.millilitres,
-            day.knownSeconds, day.isUnexplained, now.secondsSince1970,
+            day.knownSeconds, day.isUnexplained, day.nightMinimum?.millilitres, now.secondsSince1970,
         ])
+    }
+
+    func remove(_ day: LocalDay, of point: ServicePoint.ID) throws {
+        try database.execute(
+            sql: "DELETE FROM daily_usage WHERE point_key = ? AND day_jst = ?",
+            arguments: [try register.requiredPointKey(point), day.daysSince1970]
+        )
     }
 
     /// Progress never goes back, so a slow judgement can't undo a newer one.

@@ -18,7 +18,9 @@ struct ReadingsScannerTests {
         var meaning = Meaning()
         var isLast = false
         while !isLast {
-            let length = pieces == 1 ? rest.count : Int.random(in: 0...max(1, rest.count * 2 / pieces), using: &generator)
+            let length =
+                pieces == 1
+                ? rest.count : Int.random(in: 0...max(1, rest.count * 2 / pieces), using: &generator)
             let piece = Array(rest.prefix(length))
             rest = rest.dropFirst(length)
             isLast = rest.isEmpty
@@ -27,7 +29,9 @@ struct ReadingsScannerTests {
                 meaning.rejections += lines.rejections
                 for row in lines.rows {
                     let meter = scanner.meters[row.meter]
-                    meaning.rows.append("\(row.line) \(meter) \(row.at) \(String(describing: row.index)) \(row.receivedAt)")
+                    meaning.rows.append(
+                        "\(row.line) \(meter) \(row.at) \(String(describing: row.index)) \(row.receivedAt)"
+                    )
                 }
             }
         }
@@ -37,20 +41,26 @@ struct ReadingsScannerTests {
     private func readWhole(_ text: String) -> Meaning {
         let whole = ReadingsText(DelimitedText(Array(text.utf8), named: "r.csv"))
         return Meaning(
-            rows: whole.rows.map { "\($0.line) \($0.meter) \($0.at) \(String(describing: $0.index)) \($0.receivedAt)" },
+            rows: whole.rows.map {
+                "\($0.line) \($0.meter) \($0.at) \(String(describing: $0.index)) \($0.receivedAt)"
+            },
             rejections: whole.rejections,
             text: Array(text.utf8.drop { [0xEF, 0xBB, 0xBF].contains($0) })
         )
     }
 
     private static func row(_ generator: inout SeededGenerator) -> String {
-        let meter = ["M1", "0002", "\"M,3\"", "水1", "", "\"two\nlines\""].randomElement(using: &generator) ?? ""
-        let at = [
-            "2025-04-01T01:00:00+09:00", "2025-04-01T24:00:00+09:00", "2025-03-31T15:00:00Z", "2025-02-29T01:00:00+09:00",
-            "2025-04-01T01:00:00.5+09:00", "2025-04-01T25:00:00+09:00", "2025-04-01T01:00:00+0900", "",
-            "2025-04-01 01:00:00+09:00", "2025-04-01T01:00:00-03:00",
-        ].randomElement(using: &generator) ?? ""
-        let index = ["1234", "0", "", "-5", "12.5", "abc", "1000000000000", "1000000000001", "٣", "\"77\"", " 5"]
+        let meter =
+            ["M1", "0002", "\"M,3\"", "水1", "", "\"two\nlines\""].randomElement(using: &generator) ?? ""
+        let at =
+            [
+                "2025-04-01T01:00:00+09:00", "2025-04-01T24:00:00+09:00", "2025-03-31T15:00:00Z",
+                "2025-02-29T01:00:00+09:00",
+                "2025-04-01T01:00:00.5+09:00", "2025-04-01T25:00:00+09:00", "2025-04-01T01:00:00+0900", "",
+                "2025-04-01 01:00:00+09:00", "2025-04-01T01:00:00-03:00",
+            ].randomElement(using: &generator) ?? ""
+        let index =
+            ["1234", "0", "", "-5", "12.5", "abc", "1000000000000", "1000000000001", "٣", "\"77\"", " 5"]
             .randomElement(using: &generator) ?? ""
         let received = ["", "2025-04-02T01:00:00+09:00", "yesterday"].randomElement(using: &generator) ?? ""
         let cells = [meter, at, index, "OK", received]

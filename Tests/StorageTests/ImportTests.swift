@@ -17,7 +17,11 @@ struct ImportTests {
         stride(from: 0, to: rows.count, by: ImportBatch.mostLines).map { start in
             let some = Array(rows[start..<min(start + ImportBatch.mostLines, rows.count)])
             let text = some.map { "S-00001,\($0.line - 2)\n" }.joined()
-            return ImportBatch(lines: some[0].line...some[some.count - 1].line, text: Array(text.utf8), rows: some)
+            return ImportBatch(
+                lines: some[0].line...some[some.count - 1].line,
+                text: Array(text.utf8),
+                rows: some
+            )
         }
     }
 
@@ -45,7 +49,8 @@ struct ImportTests {
         #expect(try await store.verify() == [])
     }
 
-    @Test func `months that are over are sealed, the present one stays in rows, and reading sees no difference`()
+    @Test
+    func `months that are over are sealed, the present one stays in rows, and reading sees no difference`()
         async throws
     {
         let store = try await MeterStore.withTwoPoints()
@@ -111,7 +116,13 @@ struct ImportTests {
                 ? ImportBatch.Row(point: 0, at: row.at, index: .litres(77_777), line: row.line) : row
         }
         let batch = ImportBatch(lines: 2...4_501, text: Array("other".utf8), rows: other)
-        let tally = try await store.importReadings([batch], of: [.first], from: .file, file: "b.csv", at: moment)
+        let tally = try await store.importReadings(
+            [batch],
+            of: [.first],
+            from: .file,
+            file: "b.csv",
+            at: moment
+        )
         #expect(tally == ReadingTally(duplicates: 4_499, quarantined: 1))
         let rejection = try #require(try await store.quarantined().first).rejection
         #expect(rejection.place == "b.csv:1002")

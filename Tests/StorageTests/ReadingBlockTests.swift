@@ -11,7 +11,9 @@ struct ReadingBlockTests {
         var index: Int64 = 123_456_000
         return (0..<count).map { step in
             at += regular ? 3_600 : Int64.random(in: 0...90_000, using: &generator)
-            index += regular ? Int64.random(in: 0...30, using: &generator) * 1_000 : Int64.random(in: -999...99_999)
+            index +=
+                regular
+                ? Int64.random(in: 0...30, using: &generator) * 1_000 : Int64.random(in: -999...99_999)
             return StoredReading(
                 at: at,
                 revision: regular ? 1 : Int64(step + 1),
@@ -34,7 +36,17 @@ struct ReadingBlockTests {
 
     @Test func `extreme numbers survive`() throws {
         let extremes = [Int64.min, -1, 0, 1, Int64.max].flatMap { number in
-            [StoredReading(at: number, revision: 1, index: .max, quality: 2, status: number, capture: number, stored: number)]
+            [
+                StoredReading(
+                    at: number,
+                    revision: 1,
+                    index: .max,
+                    quality: 2,
+                    status: number,
+                    capture: number,
+                    stored: number
+                )
+            ]
         }
         let bytes = ReadingBlock(extremes).encoded()
         #expect(try bytes.withUnsafeBytes { try ReadingBlock(decoding: $0).readings } == extremes)
@@ -50,9 +62,13 @@ struct ReadingBlockTests {
         for place in bytes.indices {
             var damaged = bytes
             damaged[place] ^= UInt8(1 << (place % 8))
-            #expect(throws: StoreError.self) { try damaged.withUnsafeBytes { _ = try ReadingBlock(decoding: $0) } }
+            #expect(throws: StoreError.self) {
+                try damaged.withUnsafeBytes { _ = try ReadingBlock(decoding: $0) }
+            }
             let cut = Array(bytes.prefix(place))
-            #expect(throws: StoreError.self) { try cut.withUnsafeBytes { _ = try ReadingBlock(decoding: $0) } }
+            #expect(throws: StoreError.self) {
+                try cut.withUnsafeBytes { _ = try ReadingBlock(decoding: $0) }
+            }
         }
     }
 

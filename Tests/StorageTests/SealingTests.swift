@@ -41,7 +41,8 @@ struct SealingTests {
             let from = moment - Int64.random(in: 0...310 * 24, using: &generator) * hour
             let range = from..<from + Int64.random(in: 0...100 * 24, using: &generator) * hour
             let route: Route = Bool.random(using: &generator) ? .first : .second
-            let asOf = Bool.random(using: &generator)
+            let asOf =
+                Bool.random(using: &generator)
                 ? nil : moment - Int64.random(in: 0...300 * 24, using: &generator) * hour
             let readings = try await store.readings(
                 of: point,
@@ -65,7 +66,9 @@ struct SealingTests {
         let store = try await filled(seed: seed)
         let before = try await answers(store, seed: seed)
         #expect(try await store.seal(at: moment) > 10)
-        let rows = try await store.texts("SELECT (SELECT count(*) FROM reading) + (SELECT count(*) FROM second_reading)")
+        let rows = try await store.texts(
+            "SELECT (SELECT count(*) FROM reading) + (SELECT count(*) FROM second_reading)"
+        )
         #expect(rows == ["0"])
         #expect(try await answers(store, seed: seed) == before)
         #expect(try await store.verify() == [])
@@ -87,11 +90,16 @@ struct SealingTests {
         return (store, old)
     }
 
-    @Test func `a sealed reading that comes again is a duplicate, another index for it is quarantined`() async throws {
+    @Test func `a sealed reading that comes again is a duplicate, another index for it is quarantined`()
+        async throws
+    {
         let (store, old) = try await sealed()
         let again = try await store.store([arrival([old], key: "again")], at: moment)
         #expect(again == [.stored(ReadingTally(duplicates: 1))])
-        let other = try await store.store([arrival([reading(at: old.at, litres: 501)], key: "other")], at: moment)
+        let other = try await store.store(
+            [arrival([reading(at: old.at, litres: 501)], key: "other")],
+            at: moment
+        )
         #expect(other == [.stored(ReadingTally(quarantined: 1))])
         #expect(try await store.readings(of: .first, in: old.at..<old.at + 1) == [old])
     }
@@ -104,8 +112,14 @@ struct SealingTests {
         let late = reading(at: old.at + hour, litres: 495)
         _ = try await store.store([arrival([correction, late], key: "correction")], at: moment)
         for _ in 0..<2 {
-            #expect(try await store.readings(of: .first, in: old.at..<old.at + 2 * hour) == [correction, late])
-            let before = try await store.readings(of: .first, in: old.at..<old.at + 2 * hour, asOf: moment - 1)
+            #expect(
+                try await store.readings(of: .first, in: old.at..<old.at + 2 * hour) == [correction, late]
+            )
+            let before = try await store.readings(
+                of: .first,
+                in: old.at..<old.at + 2 * hour,
+                asOf: moment - 1
+            )
             #expect(before == [old])
             _ = try await store.seal(at: moment)
         }

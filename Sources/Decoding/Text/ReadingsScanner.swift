@@ -66,7 +66,9 @@ public struct ReadingsScanner: Sendable {
     }
 
     /// At most `mostLines` rows from `position` on; nil when no whole row is left.
-    private mutating func nextLines(_ bytes: UnsafeRawBufferPointer, _ position: inout Int, isLast: Bool) -> Lines? {
+    private mutating func nextLines(_ bytes: UnsafeRawBufferPointer, _ position: inout Int, isLast: Bool)
+        -> Lines?
+    {
         let (start, firstLine) = (position, line)
         var rows: [Row] = []
         var rejections: [Rejection] = []
@@ -158,10 +160,13 @@ public struct ReadingsScanner: Sendable {
 
 // Rows as machines write them.
 extension ReadingsScanner {
-    private mutating func quickRow(_ bytes: UnsafeRawBufferPointer, _ shape: RowShape, _ header: Header) -> Row? {
+    private mutating func quickRow(_ bytes: UnsafeRawBufferPointer, _ shape: RowShape, _ header: Header)
+        -> Row?
+    {
         guard !shape.isUnusual, shape.count == header.text.header.count,
             let at = instant(bytes, shape.cell(header.at)),
-            let index = litres(bytes, shape.cell(header.index)), let meter = meter(bytes, shape.cell(header.meter))
+            let index = litres(bytes, shape.cell(header.index)),
+            let meter = meter(bytes, shape.cell(header.meter))
         else { return nil }
         var receivedAt = at
         if header.received >= 0, !shape.cell(header.received).isEmpty {
@@ -174,7 +179,9 @@ extension ReadingsScanner {
     private mutating func meter(_ bytes: UnsafeRawBufferPointer, _ cell: Range<Int>) -> Int? {
         guard !cell.isEmpty else { return nil }
         let name = UnsafeRawBufferPointer(rebasing: bytes[cell])
-        if lastMeter.bytes.count == name.count, lastMeter.bytes.elementsEqual(name) { return lastMeter.number }
+        if lastMeter.bytes.count == name.count, lastMeter.bytes.elementsEqual(name) {
+            return lastMeter.number
+        }
         let number = number(of: String(decoding: name, as: UTF8.self))
         lastMeter = (Array(name), number)
         return number
@@ -211,7 +218,8 @@ extension ReadingsScanner {
     }
 
     private func isJapan(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> Bool {
-        bytes[start] == UInt8(ascii: "+") && bytes[start + 1] == UInt8(ascii: "0") && bytes[start + 2] == UInt8(ascii: "9")
+        bytes[start] == UInt8(ascii: "+") && bytes[start + 1] == UInt8(ascii: "0")
+            && bytes[start + 2] == UInt8(ascii: "9")
             && bytes[start + 3] == UInt8(ascii: ":") && bytes[start + 4] == UInt8(ascii: "0")
             && bytes[start + 5] == UInt8(ascii: "0")
     }

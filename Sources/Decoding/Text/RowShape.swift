@@ -69,7 +69,9 @@ struct RowShape {
         var lines = 1
         for position in start..<bytes.count {
             if bytes[position] == quote { isQuoted.toggle() }
-            if !isQuoted, bytes[position] == newline || bytes[position] == carriageReturn { return (position, lines) }
+            if !isQuoted, bytes[position] == newline || bytes[position] == carriageReturn {
+                return (position, lines)
+            }
             if bytes[position] == newline { lines += 1 }
         }
         return (bytes.count, lines)

@@ -14,7 +14,9 @@ extension MeterStore {
     }
 
     /// The problems of the next hundred blocks, so that no read transaction lasts; nil when there are no more.
-    private func sealedProblems(after key: Int64) async throws(StoreError) -> (last: Int64, problems: [VerifyProblem])? {
+    private func sealedProblems(after key: Int64) async throws(StoreError) -> (
+        last: Int64, problems: [VerifyProblem]
+    )? {
         try await read("check sealed readings") { database in
             let rows = try Row.fetchAll(
                 database,
@@ -48,7 +50,9 @@ private struct SealedCheck {
 
     func problems() throws -> [VerifyProblem] {
         let block: ReadingBlock
-        do { block = try ReadingQuery.block(row, at: 7) } catch let error as StoreError where error.code == .damaged {
+        do { block = try ReadingQuery.block(row, at: 7) } catch let error as StoreError
+            where error.code == .damaged
+        {
             return [problem("sealed_block_damaged")]
         }
         let readings = block.readings

@@ -26,7 +26,9 @@ extension MeterStore {
             for start in stride(from: 0, to: points.count, by: MeterStore.pointsPerSealing) {
                 let some = points[start..<min(start + MeterStore.pointsPerSealing, points.count)]
                 blocks += try await write("seal readings") { database in
-                    try some.reduce(0) { try $0 + Sealer(database).sealRows(before: limit, at: $1, by: route) }
+                    try some.reduce(0) {
+                        try $0 + Sealer(database).sealRows(before: limit, at: $1, by: route)
+                    }
                 }
             }
         }

@@ -23,7 +23,9 @@ struct ReadingBlock {
         IntegerColumn.append(UInt64(readings.count), to: &bytes)
         let scale = ReadingBlock.commonDivisor(readings)
         IntegerColumn.append(UInt64(scale), to: &bytes)
-        let (once, twice) = (IntegerColumn.differences, { IntegerColumn.differences(IntegerColumn.differences($0)) })
+        let (once, twice) = (
+            IntegerColumn.differences, { IntegerColumn.differences(IntegerColumn.differences($0)) }
+        )
         IntegerColumn.append(twice(readings.map(\.at)), to: &bytes)
         IntegerColumn.append(readings.map(\.revision), to: &bytes)
         IntegerColumn.append(once(readings.map { $0.index / scale }), to: &bytes)

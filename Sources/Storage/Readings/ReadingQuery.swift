@@ -42,6 +42,8 @@ struct ReadingQuery {
     /// - Parameters:
     ///   - end: in UTC seconds; the end of time by default.
     ///   - isWanted: asked of the highest revision of each instant, from the newest back.
+    /// - Returns: nil when there is none.
+    /// - Throws: `.damaged` when a block can't be read.
     func last(before end: Int64 = .max, where isWanted: (StoredReading) -> Bool = { _ in true }) throws
         -> StoredReading?
     {
@@ -82,7 +84,10 @@ extension ReadingQuery {
                 WHERE point_key = ? AND at_utc >= ? AND at_utc < ? AND stored_utc <= ? ORDER BY at_utc, revision
                 """
         )
-        let cursor = try Row.fetchCursor(statement, arguments: [point, span.lowerBound, span.upperBound, storedBy])
+        let cursor = try Row.fetchCursor(
+            statement,
+            arguments: [point, span.lowerBound, span.upperBound, storedBy]
+        )
         var readings: [StoredReading] = []
         while let row = try cursor.next() {
             readings.append(
@@ -120,7 +125,8 @@ extension ReadingQuery {
                 ORDER BY month_jst DESC LIMIT 1
                 """
         )
-        let sealed = try Row.fetchOne(statement, arguments: [point, route.rawValue, instant]).flatMap { row -> Int64? in
+        let sealed = try Row.fetchOne(statement, arguments: [point, route.rawValue, instant]).flatMap {
+            row -> Int64? in
             let (first, last): (Int64, Int64) = (row[0], row[1])
             if last < instant { return last }
             return try ReadingQuery.block(row, at: 2).readings.last { $0.at < instant }?.at ?? first

@@ -30,12 +30,15 @@ struct ReadingTable {
         sealedUntil = newest.flatMap { SealedMonth(number: $0).span?.upperBound } ?? .min
     }
 
-    mutating func insert(_ reading: StoredReading, at point: Int64, by route: Route = .first) throws -> Insertion {
+    mutating func insert(_ reading: StoredReading, at point: Int64, by route: Route = .first) throws
+        -> Insertion
+    {
         if let sealed = try sealed(reading, at: point, by: route) {
             return sealed == reading.index ? .duplicate : .contradicts(sealed)
         }
         try insertion(by: route).execute(arguments: [
-            point, reading.at, reading.revision, reading.index, reading.quality, reading.status, reading.capture,
+            point, reading.at, reading.revision, reading.index, reading.quality, reading.status,
+            reading.capture,
             reading.stored,
         ])
         guard database.changesCount == 0 else { return .stored }
@@ -63,14 +66,16 @@ struct ReadingTable {
                 SELECT index_ml FROM \(ReadingQuery.table(route)) WHERE point_key = ? AND at_utc = ? AND revision = ?
                 """
         )
-        guard let index = try Int64.fetchOne(statement, arguments: [point, reading.at, reading.revision]) else {
+        guard let index = try Int64.fetchOne(statement, arguments: [point, reading.at, reading.revision])
+        else {
             throw StoreError(.failed, "SQLite kept no reading and names none in its way")
         }
         return index
     }
 
     /// The sealed index of the same instant and revision; nil when there is none.
-    private mutating func sealed(_ reading: StoredReading, at point: Int64, by route: Route) throws -> Int64? {
+    private mutating func sealed(_ reading: StoredReading, at point: Int64, by route: Route) throws -> Int64?
+    {
         guard reading.at < sealedUntil else { return nil }
         let place = Place(point: point, route: route, month: SealedMonth(containing: reading.at))
         if opened?.place != place {

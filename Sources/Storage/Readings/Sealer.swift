@@ -47,7 +47,9 @@ struct Sealer {
         return outcome
     }
 
-    private static func join(_ known: [StoredReading], _ incoming: [StoredReading]) -> ([StoredReading], Outcome) {
+    private static func join(_ known: [StoredReading], _ incoming: [StoredReading]) -> (
+        [StoredReading], Outcome
+    ) {
         var outcome = Outcome()
         var all: [StoredReading] = []
         all.reserveCapacity(known.count + incoming.count)
@@ -84,7 +86,8 @@ struct Sealer {
                 """
         )
         try statement.execute(arguments: [
-            point, route.rawValue, month.number, first.at, last.at, block.readings.count, Data(block.encoded()),
+            point, route.rawValue, month.number, first.at, last.at, block.readings.count,
+            Data(block.encoded()),
         ])
     }
 

@@ -12,7 +12,15 @@ struct StoredReading: Hashable, Sendable {
     var capture: Int64
     var stored: Int64
 
-    init(at: Int64, revision: Int64, index: Int64, quality: Int64, status: Int64, capture: Int64, stored: Int64) {
+    init(
+        at: Int64,
+        revision: Int64,
+        index: Int64,
+        quality: Int64,
+        status: Int64,
+        capture: Int64,
+        stored: Int64
+    ) {
         self.at = at
         self.revision = revision
         self.index = index

@@ -12,7 +12,7 @@ import Simulation
 struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The simulators alone, in real time.",
-        subcommands: [Bus.self, Feed.self]
+        subcommands: [Bus.self, Feed.self, Readings.self]
     )
 
     /// The configured lines as pseudo-terminals, at the configured device paths.

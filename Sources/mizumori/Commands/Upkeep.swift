@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import Metering
 import Storage
 
 /// Copies the store while the gateway runs.
@@ -30,6 +31,8 @@ struct Verify: AsyncParsableCommand {
 
     @OptionGroup var folders: FolderOptions
     @OptionGroup var speech: SpeechOptions
+    @Flag(help: "Also derive all usage anew from the readings, and put right what differs.") var rebuild =
+        false
 
     struct Document: Encodable {
         let schema = "mizumori.verify/1"
@@ -47,7 +50,8 @@ struct Verify: AsyncParsableCommand {
     func run() async throws {
         let voice = Voice(json: speech.json)
         let store = try await folders.visitedStore(voice)
-        let problems = try await store.verify().map { Problem(check: $0.check, detail: $0.detail) }
+        var problems = try await store.verify().map { Problem(check: $0.check, detail: $0.detail) }
+        if rebuild { problems += try await differences(in: store, voice) }
         let document = Document(
             readings: try await store.readingCount(),
             captures: try await store.captureCount(),
@@ -56,6 +60,27 @@ struct Verify: AsyncParsableCommand {
         )
         try voice.say(document, orText: text(document, voice))
         if !problems.isEmpty { throw ExitCode.refused }
+    }
+
+    private func differences(in store: MeterStore, _ voice: Voice) async throws -> [Problem] {
+        let configuration = try folders.configuration(voice, command: "verify")
+        let count = configuration.pilot.installations.count
+        let differences = try await Rebuild(store: store, pilot: configuration.pilot).run(
+            at: presentInstant()
+        ) { done in
+            if done.isMultiple(of: 500) { voice.tell("\(done) / \(count)", "\(done) / \(count)") }
+        }
+        return differences.map { difference in
+            let (kept, derived) = (Verify.volume(difference.kept), Verify.volume(difference.derived))
+            return Problem(
+                check: "usage_differs_from_readings",
+                detail: "\(difference.point) \(difference.day): kept \(kept), derived \(derived)"
+            )
+        }
+    }
+
+    private static func volume(_ usage: DailyUsage?) -> String {
+        usage.map { "\($0.volume) of \($0.knownSeconds) s" } ?? "nothing"
     }
 
     private func text(_ document: Document, _ voice: Voice) -> String {
