@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -72,7 +73,7 @@ let package = Package(
             ]
         ),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        room("Storage", ["Alerting", "CZlib", "Metering", grdb]),
+        room("Storage", ["Alerting", "CZlib", "Metering", grdb, sqlite]),
         room("Mail", ["Alerting", "CCurl", "Metering", mustache]),
         room("Reporting", ["Billing", "Metering"]),
         // 4 order
@@ -137,11 +138,20 @@ let package = Package(
 // The benchmarks join the package only when they are asked for, so that nobody else builds them.
 if Context.environment["MIZUMORI_BENCHMARKS"] != nil {
     package.products.append(.executable(name: "line-bench", targets: ["LineBench"]))
+    package.products.append(.executable(name: "store-bench", targets: ["StoreBench"]))
     package.targets.append(
         .executableTarget(
             name: "LineBench",
             dependencies: ["Acquisition", "Decoding", "Metering", logging],
             path: "Benchmarks/LineBench",
+            swiftSettings: settings
+        )
+    )
+    package.targets.append(
+        .executableTarget(
+            name: "StoreBench",
+            dependencies: ["Alerting", "Decoding", "Detection", "Gateway", "Metering", "Storage", logging],
+            path: "Benchmarks/StoreBench",
             swiftSettings: settings
         )
     )

@@ -28,7 +28,7 @@ public struct Importing: Sendable {
     }
 
     /// How many bytes of a file are read, understood and stored together.
-    public static let pieceBytes = 8 * 1_024 * 1_024
+    public static let pieceBytes = 2 * 1_024 * 1_024
 
     /// Imports a readings file (`meter_id,timestamp,index_l,status,received_at`) of any length, piece by piece.
     ///

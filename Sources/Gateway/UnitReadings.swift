@@ -60,7 +60,8 @@ struct UnitReadings {
             let capture = Capture(
                 path: answer.path,
                 source: "unit \(answer.unit)",
-                key: "\(answer.unit)@\(exchange.answered.microseconds)",
+                // The time first, so that keys are stored in the order in which they come.
+                key: "\(exchange.answered.microseconds)@\(answer.unit)",
                 times: CaptureTimes(asked: exchange.asked.instant, answered: exchange.answered.instant),
                 request: exchange.request,
                 bytes: exchange.reply

@@ -7,15 +7,15 @@ internal import Metering
 enum ArrivalMark {
     /// Counts one more change; `earliest` is the oldest instant it concerns.
     static func touch(_ point: Int64, from earliest: Instant, in database: Database) throws {
-        let statement = try database.cachedStatement(
-            sql: """
-                INSERT INTO arrival_mark (point_key, sequence, earliest_utc) VALUES (?, 1, ?)
-                ON CONFLICT (point_key) DO UPDATE SET sequence = sequence + 1,
-                    earliest_utc = min(excluded.earliest_utc, coalesce(earliest_utc, excluded.earliest_utc))
-                """
-        )
-        try statement.execute(arguments: [point, earliest.secondsSince1970])
+        try database.cachedStatement(sql: touching).execute(arguments: [point, earliest.secondsSince1970])
     }
+
+    /// The statement of `touch`: the point's key and the instant.
+    static let touching = """
+        INSERT INTO arrival_mark (point_key, sequence, earliest_utc) VALUES (?, 1, ?)
+        ON CONFLICT (point_key) DO UPDATE SET sequence = sequence + 1,
+            earliest_utc = min(excluded.earliest_utc, coalesce(earliest_utc, excluded.earliest_utc))
+        """
 
     /// Forgets the oldest instant once a judgement has seen everything; keeps it when more came meanwhile.
     static func settle(_ point: Int64, at sequence: Int64, in database: Database) throws {

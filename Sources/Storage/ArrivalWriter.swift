@@ -8,15 +8,25 @@ struct ArrivalWriter {
     private let now: Instant
     private let register: Register
     private var table: ReadingTable
-    private var pointKeys: [ServicePoint.ID: Int64] = [:]
+    private let insertCapture: HotStatement
+    private let keys: PointKeys
     private var pathKeys: [Path.ID: Int64] = [:]
     private var touched: [Int64: Instant] = [:]
 
-    init(_ database: Database, now: Instant) throws {
+    init(_ database: Database, _ keys: PointKeys, now: Instant) throws {
         self.database = database
+        self.keys = keys
         self.now = now
         register = Register(database)
         table = try ReadingTable(database)
+        insertCapture = try HotStatement(
+            database,
+            """
+            INSERT INTO capture (path_key, record_key, source, asked_utc, answered_utc, own_utc, delivered_utc,
+                request_bytes, bytes, stored_utc)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path_key, record_key) DO NOTHING
+            """
+        )
     }
 
     mutating func store(_ arrival: Arrival) throws -> ArrivalOutcome {
@@ -39,8 +49,11 @@ struct ArrivalWriter {
 
     /// Tells judgement which points have something new, and from which instant on.
     mutating func markTouchedPoints() throws {
-        for (point, earliest) in touched {
-            try ArrivalMark.touch(point, from: earliest, in: database)
+        let mark = try HotStatement(database, ArrivalMark.touching)
+        for (point, earliest) in touched.sorted(by: { $0.key < $1.key }) {
+            mark.bind(point, at: 1)
+            mark.bind(earliest.secondsSince1970, at: 2)
+            _ = try mark.run()
         }
         touched = [:]
     }
@@ -89,21 +102,18 @@ extension ArrivalWriter {
 
     /// - Returns: the new capture's key, or nil when the path delivered this key before.
     private func insert(_ capture: Capture, pathKey: Int64) throws -> Int64? {
-        let statement = try database.cachedStatement(
-            sql: """
-                INSERT INTO capture (path_key, record_key, source, asked_utc, answered_utc, own_utc, delivered_utc,
-                    request_bytes, bytes, stored_utc)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path_key, record_key) DO NOTHING
-                """
-        )
         let times = capture.times
-        try statement.execute(arguments: [
-            pathKey, capture.key, capture.source, times.asked.secondsSince1970,
-            times.answered.secondsSince1970,
-            times.own?.secondsSince1970, times.delivered.secondsSince1970, Data(capture.request),
-            Data(capture.bytes), now.secondsSince1970,
-        ])
-        return database.changesCount == 0 ? nil : database.lastInsertedRowID
+        insertCapture.bind(pathKey, at: 1)
+        insertCapture.bind(capture.key, at: 2)
+        insertCapture.bind(capture.source, at: 3)
+        insertCapture.bind(times.asked.secondsSince1970, at: 4)
+        insertCapture.bind(times.answered.secondsSince1970, at: 5)
+        insertCapture.bind(times.own?.secondsSince1970, at: 6)
+        insertCapture.bind(times.delivered.secondsSince1970, at: 7)
+        insertCapture.bind(capture.request, at: 8)
+        insertCapture.bind(capture.bytes, at: 9)
+        insertCapture.bind(now.secondsSince1970, at: 10)
+        return try insertCapture.run() == 0 ? nil : database.lastInsertedRowID
     }
 
     private func compareWithStored(_ capture: Capture, pathKey: Int64) throws -> ArrivalOutcome {
@@ -133,7 +143,7 @@ extension ArrivalWriter {
         of record: Record,
         tally: inout ReadingTally
     ) throws {
-        guard let point = try pointKey(reading.point) else {
+        guard let point = try keys.key(of: reading.point, in: register) else {
             return try reject(
                 reading,
                 field: "service_point",
@@ -194,12 +204,5 @@ extension ArrivalWriter {
         let rejection = Rejection(place: place, field: field, expected: expected, found: found)
         try quarantine(rejection, of: record)
         tally.quarantined += 1
-    }
-
-    private mutating func pointKey(_ id: ServicePoint.ID) throws -> Int64? {
-        if let key = pointKeys[id] { return key }
-        let key = try register.pointKey(id)
-        pointKeys[id] = key
-        return key
     }
 }

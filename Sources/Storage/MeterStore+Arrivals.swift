@@ -21,7 +21,7 @@ extension MeterStore {
         at now: Instant
     ) async throws(StoreError) -> [ArrivalOutcome] {
         try await write("store \(arrivals.count) arrivals") { database in
-            var writer = try ArrivalWriter(database, now: now)
+            var writer = try ArrivalWriter(database, keys, now: now)
             let outcomes = try arrivals.map { try writer.store($0) }
             try writer.markTouchedPoints()
             if let watermark { try writer.advance(watermark) }

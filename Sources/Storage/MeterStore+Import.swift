@@ -26,7 +26,7 @@ extension MeterStore {
         at now: Instant
     ) async throws(StoreError) -> ReadingTally {
         try await write("import rows of \(file)") { database in
-            var writer = try ImportWriter(database, points: points, path: path, file: file, now: now)
+            var writer = try ImportWriter(database, keys, points: points, path: path, file: file, now: now)
             for batch in batches { try writer.add(batch) }
             try writer.store(batches)
             try writer.quarantine(rejections)
@@ -51,7 +51,14 @@ private struct ImportWriter {
     private var table: ReadingTable
     private var incoming: [(point: Int64, reading: StoredReading)] = []
 
-    init(_ database: Database, points: [ServicePoint.ID], path: Path.ID, file: String, now: Instant) throws {
+    init(
+        _ database: Database,
+        _ keys: PointKeys,
+        points: [ServicePoint.ID],
+        path: Path.ID,
+        file: String,
+        now: Instant
+    ) throws {
         self.database = database
         self.file = file
         self.now = now
@@ -59,7 +66,7 @@ private struct ImportWriter {
         let register = Register(database)
         self.path = try register.pathKey(path)
         pointKeys = try points.map { try register.requiredPointKey($0) }
-        arrivals = try ArrivalWriter(database, now: now)
+        arrivals = try ArrivalWriter(database, keys, now: now)
         table = try ReadingTable(database)
     }
 

@@ -14,7 +14,7 @@ extension MeterStore {
     ) async throws(StoreError) -> ReadingTally {
         guard !rejections.isEmpty else { return ReadingTally() }
         return try await write("quarantine \(rejections.count) rows") { database in
-            var writer = try ArrivalWriter(database, now: now)
+            var writer = try ArrivalWriter(database, keys, now: now)
             let record = ArrivalWriter.Record(path: try writer.pathKey(path), key: file)
             for rejection in rejections { try writer.quarantine(rejection, of: record) }
             return ReadingTally(quarantined: rejections.count)

@@ -71,7 +71,7 @@ extension MeterStore {
         async throws(StoreError)
     {
         try await write("hold readings of unit \(unit)") { database in
-            var writer = try ArrivalWriter(database, now: now)
+            var writer = try ArrivalWriter(database, keys, now: now)
             for arrival in arrivals {
                 let bare = Arrival(capture: arrival.capture, readings: [], rejections: arrival.rejections)
                 guard case .stored = try writer.store(bare) else { continue }

@@ -55,6 +55,42 @@ extension MeterStore {
     }
 }
 
+extension MeterStore {
+    /// The least usage of an hour between 1:00 and 5:00 of every point and night (夜間最小流量), where it is known.
+    ///
+    /// - Returns: in order of the points' ids and of the days.
+    public func nightMinimums(in days: Range<LocalDay>) async throws(StoreError) -> [NightMinimum] {
+        try await read("read the night minimums") { database in
+            try database.points().flatMap { point in
+                let statement = try database.cachedStatement(
+                    sql: """
+                        SELECT day_jst, night_minimum_ml FROM daily_usage
+                        WHERE point_key = ? AND day_jst >= ? AND day_jst < ? AND night_minimum_ml IS NOT NULL
+                        ORDER BY day_jst
+                        """
+                )
+                let bounds: StatementArguments = [
+                    point.key, days.lowerBound.daysSince1970, days.upperBound.daysSince1970,
+                ]
+                return try Row.fetchAll(statement, arguments: bounds).map { row in
+                    NightMinimum(
+                        point: point.id,
+                        day: LocalDay(daysSince1970: row[0]),
+                        volume: .millilitres(row[1])
+                    )
+                }
+            }
+        }
+    }
+}
+
+/// The least that one point used in an hour of one night.
+public struct NightMinimum: Hashable, Sendable {
+    public let point: ServicePoint.ID
+    public let day: LocalDay
+    public let volume: Volume
+}
+
 /// What one service point used over some days.
 public struct UsageTotal: Hashable, Sendable {
     public let point: ServicePoint.ID

@@ -13,6 +13,7 @@ internal import GRDB
 public struct MeterStore: Sendable {
     let database: any DatabaseWriter
     let role: Role
+    let keys = PointKeys()
     private let lock: CollectorLock?
 
     /// Who opens the data folder.

@@ -49,15 +49,34 @@ extension MeterStore {
     /// The newest reading of every point that has one.
     public func lastReadings() async throws(StoreError) -> [ServicePoint.ID: Reading] {
         try await read("read the last readings") { database in
+            let newest = try Int64.fetchOne(
+                database,
+                sql: "SELECT max(month_jst) FROM reading_block WHERE route = 1"
+            )
+            let sealedUntil = newest.flatMap { SealedMonth(number: $0).span?.upperBound } ?? .min
+            let rows = try Row.fetchCursor(database, sql: MeterStore.lastRows)
             var readings: [ServicePoint.ID: Reading] = [:]
-            let points = try Row.fetchCursor(database, sql: "SELECT key, id FROM service_point")
-            while let row = try points.next() {
+            while let row = try rows.next() {
                 let point = ServicePoint.ID(row[1])
-                readings[point] = try ReadingQuery(database, point: row[0]).last()?.value(at: point)
+                let at: Int64? = row[2]
+                // A row beyond all sealed months is the newest; else a block may have a newer one.
+                let last =
+                    if let at, at >= sealedUntil { StoredReading(row, from: 2) } else {
+                        try ReadingQuery(database, point: row[0]).last()
+                    }
+                readings[point] = try last?.value(at: point)
             }
             return readings
         }
     }
+
+    /// Every point with its newest row, if it has one.
+    private static let lastRows = """
+        SELECT p.key, p.id, r.at_utc, r.revision, r.index_ml, r.quality, r.status_bits, r.capture_key, r.stored_utc
+        FROM service_point p LEFT JOIN reading r ON r.point_key = p.key
+            AND r.at_utc = (SELECT max(at_utc) FROM reading WHERE point_key = p.key)
+        ORDER BY p.key, r.revision
+        """
 
     /// How many readings are stored, revisions and both ways included; reads the whole tables.
     public func readingCount() async throws(StoreError) -> Int {

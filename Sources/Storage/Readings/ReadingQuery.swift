@@ -90,17 +90,7 @@ extension ReadingQuery {
         )
         var readings: [StoredReading] = []
         while let row = try cursor.next() {
-            readings.append(
-                StoredReading(
-                    at: row[0],
-                    revision: row[1],
-                    index: row[2],
-                    quality: row[3],
-                    status: row[4],
-                    capture: row[5],
-                    stored: row[6]
-                )
-            )
+            readings.append(StoredReading(row, from: 0))
         }
         return readings
     }
@@ -214,5 +204,20 @@ extension ReadingQuery {
         merged.append(contentsOf: a[i...])
         merged.append(contentsOf: b[j...])
         return merged
+    }
+}
+
+extension StoredReading {
+    /// The columns of a row, in the order in which `ReadingQuery` names them, from a place on.
+    init(_ row: Row, from place: Int) {
+        self.init(
+            at: row[place],
+            revision: row[place + 1],
+            index: row[place + 2],
+            quality: row[place + 3],
+            status: row[place + 4],
+            capture: row[place + 5],
+            stored: row[place + 6]
+        )
     }
 }

@@ -6,7 +6,7 @@ struct ReadingTable {
     private let database: Database
     /// The end of the newest sealed month of all points: what is younger can't be sealed.
     private let sealedUntil: Int64
-    private var insertions: [Route: Statement] = [:]
+    private var insertions: [Route: HotStatement] = [:]
     private var opened: (place: Place, block: ReadingBlock)?
 
     /// What became of one reading.
@@ -36,24 +36,29 @@ struct ReadingTable {
         if let sealed = try sealed(reading, at: point, by: route) {
             return sealed == reading.index ? .duplicate : .contradicts(sealed)
         }
-        try insertion(by: route).execute(arguments: [
-            point, reading.at, reading.revision, reading.index, reading.quality, reading.status,
-            reading.capture,
-            reading.stored,
-        ])
-        guard database.changesCount == 0 else { return .stored }
+        let insertion = try insertion(by: route)
+        insertion.bind(point, at: 1)
+        insertion.bind(reading.at, at: 2)
+        insertion.bind(reading.revision, at: 3)
+        insertion.bind(reading.index, at: 4)
+        insertion.bind(reading.quality, at: 5)
+        insertion.bind(reading.status, at: 6)
+        insertion.bind(reading.capture, at: 7)
+        insertion.bind(reading.stored, at: 8)
+        guard try insertion.run() == 0 else { return .stored }
         let stored = try stored(reading, at: point, by: route)
         return stored == reading.index ? .duplicate : .contradicts(stored)
     }
 
-    private mutating func insertion(by route: Route) throws -> Statement {
+    private mutating func insertion(by route: Route) throws -> HotStatement {
         if let statement = insertions[route] { return statement }
-        let statement = try database.makeStatement(
-            sql: """
-                INSERT INTO \(ReadingQuery.table(route)) (point_key, at_utc, revision, index_ml, quality, status_bits,
-                    capture_key, stored_utc)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-                """
+        let statement = try HotStatement(
+            database,
+            """
+            INSERT INTO \(ReadingQuery.table(route)) (point_key, at_utc, revision, index_ml, quality, status_bits,
+                capture_key, stored_utc)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """
         )
         insertions[route] = statement
         return statement
