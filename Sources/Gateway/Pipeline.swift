@@ -151,11 +151,13 @@ public struct Pipeline: Sendable {
         let window = now - Int64(Judge.windowDays) * day
         let from = unjudged.map { min($0.earliest - 3 * day, window) } ?? window
         let readings = try await store.readings(of: id, in: from..<now + day, includingBefore: true)
+        let known = try await store.registeredPoint(id) ?? installation.registered
         return Judge.Case(
-            point: installation.point,
-            dial: installation.meter.dial,
+            point: known.point,
+            dial: known.meter.dial,
             readings: readings,
             exchanges: try await store.exchanges(of: id),
+            invalid: try await store.invalidSpans(of: id),
             held: try await identities.held(at: installation),
             known: try await store.incidents(of: .point(id), currentOrClosedSince: now - 7 * day),
             expectedDelaySeconds: installation.wiring == nil ? terms.feedDelaySeconds : 3_600,

@@ -12,7 +12,7 @@ extension MeterStore {
     /// again then adds the rest.
     ///
     /// - Parameters:
-    ///   - rows: in the file's order.
+    ///   - rows: in the file's order; those inside an erased span are counted there and left out.
     ///   - rejections: the rows that were not understood; they go to quarantine.
     ///   - path: the path that the file stands for.
     ///   - file: the file's name, as a person should see it.
@@ -27,6 +27,8 @@ extension MeterStore {
         at now: Instant
     ) async throws(StoreError) -> ReadingTally {
         var total = try await quarantine(rejections, from: path, file: file, at: now)
+        let (rows, refused) = try await withoutErased(rows)
+        total.refused += refused
         var start = 0
         while start < rows.count {
             let end = min(start + MeterStore.importBatchRows, rows.count)
@@ -41,6 +43,25 @@ extension MeterStore {
             start = end
         }
         return total
+    }
+
+    /// The rows outside erased spans; the others are counted, so that their text is kept nowhere.
+    private func withoutErased(
+        _ rows: [ImportRow]
+    ) async throws(StoreError) -> (rows: [ImportRow], refused: Int) {
+        let spans = try await erasedSpans()
+        guard !spans.isEmpty else { return (rows, 0) }
+        let ends = Dictionary(spans.map { ($0.point, $0.before) }, uniquingKeysWith: max)
+        let refused = rows.filter { row in ends[row.reading.point].map { row.reading.at < $0 } ?? false }
+        guard !refused.isEmpty else { return (rows, 0) }
+        try await write("count refused rows") { database in
+            for (id, rows) in Dictionary(grouping: refused, by: \.reading.point) {
+                let point = try Register(database).requiredPointKey(id)
+                try ErasedBefore.countRefused(rows.count, of: point, in: database)
+            }
+        }
+        let lines = Set(refused.map(\.line))
+        return (rows.filter { !lines.contains($0.line) }, refused.count)
     }
 
     private static func arrival(of rows: ArraySlice<ImportRow>, path: Path.ID, file: String, now: Instant)

@@ -7,8 +7,9 @@ extension MeterStore {
     /// - Parameters:
     ///   - point: a service point; one that is not registered has no readings.
     ///   - range: instants of measurement.
-    ///   - includingBefore: begin with the last measured reading before the range, so that usage from the range's
-    ///     start on can be told; whatever is no evidence between it and the range comes with it.
+    ///   - includingBefore: begin with the last measured reading before the range that no person declared invalid, so
+    ///     that usage from the range's start on can be told; whatever is no evidence between it and the range comes
+    ///     with it.
     ///   - asOf: only what was stored by then; nil for all.
     /// - Returns: one reading an instant.
     /// - Throws: `.damaged` and the like, when the database can't be read.
@@ -21,7 +22,7 @@ extension MeterStore {
         try await read("read the readings of \(point)") { database in
             guard let key = try Register(database).pointKey(point) else { return [] }
             let query = ReadingQuery(database, point: point, key: key, storedBy: asOf)
-            let start = includingBefore ? try query.lastMeasured(before: range.lowerBound) : nil
+            let start = includingBefore ? try query.lastEvidence(before: range.lowerBound) : nil
             return try query.readings(from: start ?? range.lowerBound, to: range.upperBound)
         }
     }
@@ -104,6 +105,16 @@ private struct ReadingQuery {
             readings.append(reading)
         }
         return readings
+    }
+
+    /// The last measured instant before `instant` that lies in no invalid stretch.
+    func lastEvidence(before instant: Instant) throws -> Instant? {
+        let holes = try InvalidSpans.all(of: key, storedBy: storedBy, in: database)
+        var last = try lastMeasured(before: instant)
+        while let found = last, let hole = holes.first(where: { $0.contains(found) }) {
+            last = try lastMeasured(before: hole.lowerBound)
+        }
+        return last
     }
 
     /// The last instant before `instant` whose highest revision is measured.

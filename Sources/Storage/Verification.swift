@@ -51,6 +51,20 @@ struct VerifyCheck: Hashable, Sendable {
                 """
         ),
         VerifyCheck(
+            name: "reading_in_an_erased_span",
+            sql: """
+                SELECT 'point ' || r.point_key || ' at ' || r.at_utc FROM reading r
+                JOIN erased_span s ON s.point_key = r.point_key AND r.at_utc < s.before_utc
+                """
+        ),
+        VerifyCheck(
+            name: "event_without_a_record",
+            sql: """
+                SELECT 'event ' || key FROM event e
+                WHERE NOT EXISTS (SELECT 1 FROM event_revision r WHERE r.event_key = e.key)
+                """
+        ),
+        VerifyCheck(
             name: "reading_twice",
             sql: """
                 SELECT 'point ' || point_key || ' at ' || at_utc FROM reading

@@ -7,8 +7,8 @@ import Storage
 /// Records what people did at meters.
 struct Record: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Record what was done at a meter: a dial reading, a swapped module, an exchange.",
-        subcommands: [DialReading.self, ModuleSwap.self, Exchange.self]
+        abstract: "Record what people did or found at a meter or a service point.",
+        subcommands: [DialReading.self, ModuleSwap.self, Exchange.self] + Record.events
     )
 
     /// Where, when, who, why: the same for every kind.
@@ -210,9 +210,7 @@ struct Record: AsyncParsableCommand {
     private static func open(_ folders: FolderOptions, _ voice: Voice, command: String) async throws -> (
         fitting: Fitting, now: Instant
     ) {
-        let configuration = try folders.configuration(voice, command: command)
-        let store = try await folders.visitedStore(voice)
-        try await store.registerPilot(of: configuration)
+        let (configuration, store) = try await folders.registered(voice, command: command)
         return (Fitting(pilot: configuration.pilot, store: store), presentInstant())
     }
 

@@ -1,0 +1,193 @@
+internal import GRDB
+internal import Metering
+
+/// Writes resolutions and takes them back, inside one transaction.
+struct ResolutionWriter {
+    /// The path of readings that a person wrote.
+    private static let path = Path.ID("resolution")
+
+    private let database: Database
+    private let now: Instant
+
+    init(_ database: Database, now: Instant) {
+        self.database = database
+        self.now = now
+    }
+
+    static let selection = """
+        SELECT s.key, p.id, s.from_utc, s.to_utc, s.kind, s.at_utc, s.recorded_by, s.reason, s.stored_utc, u.stored_utc
+        FROM resolution s JOIN service_point p ON p.key = s.point_key
+        LEFT JOIN resolution_undo u ON u.resolution_key = s.key
+        """
+
+    func record(_ resolution: Resolution) throws -> Int64 {
+        let point = try Register(database).requiredPointKey(resolution.point)
+        guard !resolution.reason.isEmpty else { throw StoreError(.failed, "a resolution needs a reason") }
+        let at = try instant(of: resolution, point)
+        try database.execute(
+            sql: """
+                INSERT INTO resolution (point_key, kind, from_utc, to_utc, at_utc, recorded_by, reason, stored_utc)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                point, resolution.act.word, resolution.from.secondsSince1970, resolution.to.secondsSince1970,
+                at?.secondsSince1970, resolution.by, resolution.reason, now.secondsSince1970,
+            ]
+        )
+        let number = database.lastInsertedRowID
+        switch resolution.act {
+        case .exchange(let exchange):
+            guard try ExchangeWriter(database, now: now).record(exchange, by: resolution.by) else {
+                throw StoreError(.failed, "the exchange at \(exchange.at) is known already")
+            }
+        case .correction(let index):
+            try revise(
+                resolution.point,
+                at: at ?? resolution.from,
+                to: index,
+                key: "\(number)",
+                by: resolution.by
+            )
+        case .invalid: break
+        }
+        try ArrivalMark.touch(point, from: resolution.from, in: database)
+        try audit(
+            resolution.by,
+            "resolve",
+            resolution.point,
+            "\(number): \(resolution.act.word) from \(resolution.from) to \(resolution.to): \(resolution.reason)"
+        )
+        return number
+    }
+
+    func undo(_ number: Int64, by person: String, reason: String) throws -> StoredResolution {
+        let sql = ResolutionWriter.selection + " WHERE s.key = ?"
+        guard
+            let resolution = try Row.fetchOne(database, sql: sql, arguments: [number]).map(
+                StoredResolution.init
+            )
+        else { throw StoreError(.notFound, "there is no resolution \(number)") }
+        guard resolution.undoneAt == nil else {
+            throw StoreError(.failed, "resolution \(number) is undone already")
+        }
+        guard !reason.isEmpty else { throw StoreError(.failed, "to undo needs a reason") }
+        try database.execute(
+            sql:
+                "INSERT INTO resolution_undo (resolution_key, recorded_by, reason, stored_utc) VALUES (?, ?, ?, ?)",
+            arguments: [number, person, reason, now.secondsSince1970]
+        )
+        try takeBack(resolution, by: person, reason: reason)
+        let point = try Register(database).requiredPointKey(resolution.point)
+        try ArrivalMark.touch(point, from: resolution.from, in: database)
+        try audit(person, "undo_resolution", resolution.point, "\(number): \(resolution.kind): \(reason)")
+        return resolution
+    }
+
+    private func takeBack(_ resolution: StoredResolution, by person: String, reason: String) throws {
+        guard let at = resolution.at else { return }
+        guard resolution.kind == "correction" else {
+            return try ExchangeWriter(database, now: now)
+                .withdraw(at: at, of: resolution.point, by: person, reason: reason)
+        }
+        let point = try Register(database).requiredPointKey(resolution.point)
+        let path = try Register(database).pathKey(ResolutionWriter.path)
+        // The value before is the newest one below the revision that the correction made.
+        let before = try Row.fetchOne(
+            database,
+            sql: """
+                SELECT index_ml, quality FROM reading WHERE point_key = ?1 AND at_utc = ?2 AND revision < (
+                    SELECT r.revision FROM reading r JOIN capture c ON c.key = r.capture_key
+                    WHERE r.point_key = ?1 AND r.at_utc = ?2 AND c.path_key = ?3 AND c.record_key = ?4)
+                ORDER BY revision DESC LIMIT 1
+                """,
+            arguments: [point, at.secondsSince1970, path, "\(resolution.number)"]
+        )
+        guard let before, let quality = ReadingQuality(rawValue: before[1]) else {
+            throw StoreError(.damaged, "the reading before resolution \(resolution.number) is gone")
+        }
+        try revise(
+            resolution.point,
+            at: at,
+            to: .millilitres(before[0]),
+            quality,
+            key: "\(resolution.number) undone",
+            by: person
+        )
+    }
+
+    /// The instant that a resolution turns on: of the exchange, or of the one reading in its stretch.
+    private func instant(of resolution: Resolution, _ point: Int64) throws -> Instant? {
+        switch resolution.act {
+        case .exchange(let exchange): return exchange.at
+        case .invalid: return nil
+        case .correction:
+            let instants = try Int64.fetchAll(
+                database,
+                sql: """
+                    SELECT DISTINCT at_utc FROM reading WHERE point_key = ? AND at_utc >= ? AND at_utc < ? LIMIT 2
+                    """,
+                arguments: [point, resolution.from.secondsSince1970, resolution.to.secondsSince1970]
+            )
+            guard instants.count == 1 else {
+                throw StoreError(
+                    .notFound,
+                    "expected one reading of \(resolution.point) from \(resolution.from) to before \(resolution.to), "
+                        + "found \(instants.isEmpty ? "none" : "several")"
+                )
+            }
+            return Instant(secondsSince1970: instants[0])
+        }
+    }
+
+    /// A higher revision of a reading, with a capture of its own that says who wrote it.
+    private func revise(
+        _ point: ServicePoint.ID,
+        at instant: Instant,
+        to index: Volume,
+        _ quality: ReadingQuality = .measured,
+        key: String,
+        by person: String
+    ) throws {
+        let pointKey = try Register(database).requiredPointKey(point)
+        let newest = try Row.fetchOne(
+            database,
+            sql: """
+                SELECT revision, status_bits FROM reading WHERE point_key = ? AND at_utc = ?
+                ORDER BY revision DESC LIMIT 1
+                """,
+            arguments: [pointKey, instant.secondsSince1970]
+        )
+        guard let newest else {
+            throw StoreError(.notFound, "no reading of \(point) at \(instant) is stored")
+        }
+        let revision: Int = newest[0]
+        let reading = Reading(
+            point: point,
+            at: instant,
+            index: index,
+            quality: quality,
+            status: MeterStatus(rawValue: newest[1]),
+            revision: revision + 1
+        )
+        let capture = Capture(
+            path: ResolutionWriter.path,
+            source: person,
+            key: key,
+            times: CaptureTimes(asked: now, answered: now, own: instant),
+            bytes: Array("\(point) \(instant) \(index.millilitres) mL".utf8)
+        )
+        var writer = try ArrivalWriter(database, now: now)
+        let outcome = try writer.store(Arrival(capture: capture, readings: [reading]))
+        guard outcome == .stored(ReadingTally(stored: 1)) else {
+            throw StoreError(.failed, "the reading of \(point) at \(instant) could not be revised")
+        }
+        try writer.markTouchedPoints()
+    }
+
+    private func audit(_ person: String, _ action: String, _ point: ServicePoint.ID, _ detail: String) throws
+    {
+        try database.insert(
+            AuditEntry(at: now, person: person, action: action, subject: point.rawValue, detail: detail)
+        )
+    }
+}
