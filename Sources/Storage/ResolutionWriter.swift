@@ -20,10 +20,30 @@ struct ResolutionWriter {
         LEFT JOIN resolution_undo u ON u.resolution_key = s.key
         """
 
+    /// - Returns: its number.
     func record(_ resolution: Resolution) throws -> Int64 {
         let point = try Register(database).requiredPointKey(resolution.point)
         guard !resolution.reason.isEmpty else { throw StoreError(.failed, "a resolution needs a reason") }
         let at = try instant(of: resolution, point)
+        let number = try insert(resolution, at: at, point)
+        switch resolution.act {
+        case .exchange(let exchange):
+            guard try ExchangeWriter(database, now: now).record(exchange, by: resolution.by) else {
+                throw StoreError(.failed, "the exchange at \(exchange.at) is known already")
+            }
+        case .correction(let index):
+            let key = "\(number)"
+            try revise(resolution.point, at: at ?? resolution.from, to: index, key: key, by: resolution.by)
+        case .invalid: break
+        }
+        try ArrivalMark.touch(point, from: resolution.from, in: database)
+        let span = "from \(resolution.from) to \(resolution.to)"
+        let detail = "\(number): \(resolution.act.word) \(span): \(resolution.reason)"
+        try audit(resolution.by, "resolve", resolution.point, detail)
+        return number
+    }
+
+    private func insert(_ resolution: Resolution, at instant: Instant?, _ point: Int64) throws -> Int64 {
         try database.execute(
             sql: """
                 INSERT INTO resolution (point_key, kind, from_utc, to_utc, at_utc, recorded_by, reason, stored_utc)
@@ -31,33 +51,10 @@ struct ResolutionWriter {
                 """,
             arguments: [
                 point, resolution.act.word, resolution.from.secondsSince1970, resolution.to.secondsSince1970,
-                at?.secondsSince1970, resolution.by, resolution.reason, now.secondsSince1970,
+                instant?.secondsSince1970, resolution.by, resolution.reason, now.secondsSince1970,
             ]
         )
-        let number = database.lastInsertedRowID
-        switch resolution.act {
-        case .exchange(let exchange):
-            guard try ExchangeWriter(database, now: now).record(exchange, by: resolution.by) else {
-                throw StoreError(.failed, "the exchange at \(exchange.at) is known already")
-            }
-        case .correction(let index):
-            try revise(
-                resolution.point,
-                at: at ?? resolution.from,
-                to: index,
-                key: "\(number)",
-                by: resolution.by
-            )
-        case .invalid: break
-        }
-        try ArrivalMark.touch(point, from: resolution.from, in: database)
-        try audit(
-            resolution.by,
-            "resolve",
-            resolution.point,
-            "\(number): \(resolution.act.word) from \(resolution.from) to \(resolution.to): \(resolution.reason)"
-        )
-        return number
+        return database.lastInsertedRowID
     }
 
     func undo(_ number: Int64, by person: String, reason: String) throws -> StoredResolution {
@@ -148,26 +145,14 @@ struct ResolutionWriter {
         key: String,
         by person: String
     ) throws {
-        let pointKey = try Register(database).requiredPointKey(point)
-        let newest = try Row.fetchOne(
-            database,
-            sql: """
-                SELECT revision, status_bits FROM reading WHERE point_key = ? AND at_utc = ?
-                ORDER BY revision DESC LIMIT 1
-                """,
-            arguments: [pointKey, instant.secondsSince1970]
-        )
-        guard let newest else {
-            throw StoreError(.notFound, "no reading of \(point) at \(instant) is stored")
-        }
-        let revision: Int = newest[0]
+        let newest = try newest(of: point, at: instant)
         let reading = Reading(
             point: point,
             at: instant,
             index: index,
             quality: quality,
-            status: MeterStatus(rawValue: newest[1]),
-            revision: revision + 1
+            status: newest.status,
+            revision: newest.revision + 1
         )
         let capture = Capture(
             path: ResolutionWriter.path,
@@ -182,6 +167,22 @@ struct ResolutionWriter {
             throw StoreError(.failed, "the reading of \(point) at \(instant) could not be revised")
         }
         try writer.markTouchedPoints()
+    }
+
+    private func newest(of id: ServicePoint.ID, at instant: Instant) throws -> (
+        revision: Int, status: MeterStatus
+    ) {
+        let point = try Register(database).requiredPointKey(id)
+        let row = try Row.fetchOne(
+            database,
+            sql: """
+                SELECT revision, status_bits FROM reading WHERE point_key = ? AND at_utc = ?
+                ORDER BY revision DESC LIMIT 1
+                """,
+            arguments: [point, instant.secondsSince1970]
+        )
+        guard let row else { throw StoreError(.notFound, "no reading of \(id) at \(instant) is stored") }
+        return (row[0], MeterStatus(rawValue: row[1]))
     }
 
     private func audit(_ person: String, _ action: String, _ point: ServicePoint.ID, _ detail: String) throws
