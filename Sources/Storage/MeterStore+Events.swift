@@ -49,12 +49,14 @@ extension MeterStore {
     ///
     /// - Parameters:
     ///   - point: a service point, with the events of its area; nil for all.
+    ///   - since: only what happened at this instant or later; nil for all.
     ///   - includingWithdrawn: tell those too that count no more.
     ///   - asOf: only what was stored by then; nil for all.
     /// - Returns: one event a place, kind and instant.
     /// - Throws: `.damaged` and the like, when the database can't be read.
     public func events(
         of point: ServicePoint.ID? = nil,
+        since: Instant? = nil,
         includingWithdrawn: Bool = false,
         asOf: Instant? = nil
     ) async throws(StoreError) -> [RecordedEvent] {
@@ -68,11 +70,12 @@ extension MeterStore {
                         WHERE n.event_key = e.key AND n.stored_utc <= ?1)
                     AND (?2 IS NULL OR p.id = ?2
                         OR e.area = (SELECT area FROM service_point WHERE id = ?2 AND area <> ''))
-                    AND (?3 OR r.is_withdrawn = 0)
+                    AND (?3 OR r.is_withdrawn = 0) AND e.at_utc >= ?4
                 ORDER BY e.at_utc, e.key
                 """
             let arguments: StatementArguments = [
                 asOf?.secondsSince1970 ?? .max, point?.rawValue, includingWithdrawn,
+                since?.secondsSince1970 ?? .min,
             ]
             let statement = try database.cachedStatement(sql: sql)
             return try Row.fetchAll(statement, arguments: arguments).map { try RecordedEvent($0) }

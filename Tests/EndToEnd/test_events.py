@@ -1,6 +1,10 @@
 """What people did at meters: recorded, imported, resolved, registered and erased by the program itself."""
 
+import json
+from datetime import datetime, timezone
+
 import yaml
+from conftest import wait_for
 
 WHO = ("--by", "sato", "--reason", "notice")
 
@@ -81,7 +85,11 @@ def test_a_blocked_total_is_resolved_and_blocked_again(pilot):
     # 190 L before, 5 L up to the closing index, 3 L from the opening one, 280 L to midnight of the 3rd.
     assert [(row["quality"], row["usage_l"]) for row in usage(pilot)] == [("measured", "478")]
     assert pilot.json("register", "show", "S-00013")["points"][0]["meter"] == "N-1"
+    assert [r["resolution"] for r in pilot.json("events", "resolutions", "S-00013")["resolutions"]] == [1]
     pilot.run("resolve", "--undo", "1", *WHO, check=0)
+    assert pilot.json("events", "resolutions")["resolutions"] == []
+    undone = pilot.run("events", "resolutions", "--all", env={"LANG": "ja_JP.UTF-8"}, check=0).stdout
+    assert "メーター交換" in undone and "取消" in undone
     assert [row["quality"] for row in usage(pilot)] == ["blocked"]
     assert pilot.json("verify")["problems"] == []
     actions = [row[0] for row in pilot.database("SELECT action FROM audit ORDER BY key")]
@@ -129,3 +137,18 @@ def test_a_past_contract_is_hidden_and_erased(pilot):
     again = import_readings(pilot, *range(1_000, 1_500, 10))
     assert (again["stored"], again["refused"]) == (0, 24)
     assert pilot.json("verify")["readings"] == 26
+
+
+def test_the_page_hides_the_day_of_two_residents(pilot):
+    pilot.simulate()
+    pilot.start("run")
+
+    def usage_today():
+        points = json.loads(pilot.get("/api/v1/points"))["points"] if pilot.health() else []
+        return next((p["usage_today_ml"] for p in points if p["service_point"] == "S-00001"), None)
+
+    wait_for(lambda: usage_today() is not None, what="today's usage")
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    pilot.run("record", "open", "S-00001", "--at", now, *WHO, check=0)
+    wait_for(lambda: usage_today() is None, what="nothing of the former resident")
+    pilot.run("erase", "S-00001", "--yes", *WHO, check=1)

@@ -101,6 +101,9 @@ struct EventTests {
         try await store.record([EventRecord(event(.plannedOutage, place: .area("south")))], at: moment)
         #expect(try await store.events(of: .first).map(\.event) == [works])
         #expect(try await store.events().count == 2)
+        try await store.record([EventRecord(event(.open, at: moment - 1))], at: moment)
+        #expect(try await store.events(since: moment).count == 2)
+        #expect(try await store.events(of: .first, since: moment - 1).count == 2)
     }
 
     @Test func `what a rule may read makes the point unjudged, a hand reading does not`() async throws {

@@ -9,7 +9,7 @@ struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
         abstract: "What people did and found at service points.",
-        subcommands: [List.self, Withdraw.self, Compare.self]
+        subcommands: [List.self, Withdraw.self, Compare.self, Resolutions.self]
     )
 
     /// Lists events.
