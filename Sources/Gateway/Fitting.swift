@@ -71,7 +71,7 @@ public struct Fitting: Sendable {
             )
         }
         let last = try await reading(of: point, near: instant)
-        let drift = last.map { signed(dial - $0.index, round: installation.meter.dial) }
+        let drift = last.map { installation.meter.dial.shorterWay(dial - $0.index) }
         guard sets else {
             return DialOutcome(index: last?.index, indexAt: last?.at, drift: drift, offset: nil, moved: 0)
         }
@@ -210,12 +210,5 @@ public struct Fitting: Sendable {
     private func offset(of installation: Installation, at instant: Instant) async throws -> Volume {
         let settings = try await store.dialSettings(of: installation.point.id)
         return settings.last { $0.at <= instant }?.offset ?? installation.wiring?.site.dialOffset ?? .zero
-    }
-
-    /// The shorter way round the dial: on one of 10,000 m3, from 9,999,990 L to 5 L are 15 L and not -9,999,985 L.
-    private func signed(_ difference: Volume, round dial: Dial) -> Volume {
-        let forward = dial.wrapped(difference)
-        let backward = forward - dial.capacity
-        return forward.millilitres <= -backward.millilitres ? forward : backward
     }
 }

@@ -141,12 +141,11 @@ public struct Importing: Sendable {
         return nil
     }
 
-    /// Every name that a file may use for a point's meter: the meter's, the feed's, and those of announced exchanges.
+    /// Every name that a file may use for a point's meter: those it ever bore, and the feed's.
     private func pointsByMeter() async throws -> [Meter.ID: ServicePoint.ID] {
-        var points: [Meter.ID: ServicePoint.ID] = [:]
+        var points = try await store.meterNames()
         for installation in pilot.installations {
             let point = installation.point.id
-            for exchange in try await store.exchanges(of: point) { points[exchange.newMeter] = point }
             points[Meter.ID(point.rawValue)] = point
             points[installation.meter.id] = point
             if case .feed(let meter) = installation.source { points[meter] = point }

@@ -26,6 +26,8 @@ public struct Judge: Sendable {
         /// Of the window, with the last one before it.
         public let readings: [Reading]
         public let exchanges: [MeterExchange]
+        /// Stretches that a person declared invalid.
+        public let invalid: [Range<Instant>]
         /// What is held under another unit's number; nil when nothing is.
         public let held: HeldSummary?
         public let known: [Incident]
@@ -38,6 +40,7 @@ public struct Judge: Sendable {
             dial: Dial,
             readings: [Reading],
             exchanges: [MeterExchange],
+            invalid: [Range<Instant>] = [],
             held: HeldSummary? = nil,
             known: [Incident],
             expectedDelaySeconds: Int64,
@@ -47,6 +50,7 @@ public struct Judge: Sendable {
             self.dial = dial
             self.readings = readings
             self.exchanges = exchanges
+            self.invalid = invalid
             self.held = held
             self.known = known
             self.expectedDelaySeconds = expectedDelaySeconds
@@ -58,7 +62,8 @@ public struct Judge: Sendable {
         let context = SeriesContext(
             dial: facts.dial,
             calibre: facts.point.calibre,
-            exchanges: facts.exchanges
+            exchanges: facts.exchanges,
+            invalid: facts.invalid
         )
         let normalised = SeriesNormaliser(context).normalise(facts.readings)
         let evidence = evidence(facts, normalised, at: now)

@@ -23,6 +23,7 @@ public struct Ledger: Sendable {
         public let readings: [Reading]
         public let exchanges: [MeterExchange]
         public let dial: Dial
+        public let calibre: Calibre
 
         public var series: UsageSeries { normalised.series }
     }
@@ -44,17 +45,21 @@ public struct Ledger: Sendable {
         let from = days.lowerBound.start - Ledger.marginSeconds
         let to = days.upperBound.start + Ledger.marginSeconds
         let exchanges = try await store.exchanges(of: point, asOf: asOf)
+        let invalid = try await store.invalidSpans(of: point, asOf: asOf)
+        let known = try await store.registeredPoint(point) ?? installation.registered
         let context = SeriesContext(
-            dial: installation.meter.dial,
-            calibre: installation.point.calibre,
-            exchanges: exchanges
+            dial: known.meter.dial,
+            calibre: known.point.calibre,
+            exchanges: exchanges,
+            invalid: invalid
         )
         let readings = try await PointHistory(store).readings(of: point, in: from..<to, context, asOf: asOf)
         return Account(
             normalised: SeriesNormaliser(context).normalise(readings),
-            readings: readings,
+            readings: readings.filter { reading in !invalid.contains { $0.contains(reading.at) } },
             exchanges: exchanges,
-            dial: installation.meter.dial
+            dial: known.meter.dial,
+            calibre: known.point.calibre
         )
     }
 
@@ -77,14 +82,48 @@ public struct Ledger: Sendable {
         ).total(from: first, to: last)
     }
 
-    /// The usage report over the months that touch `days`.
-    public func usageReport(over days: Range<LocalDay>) async throws -> UsageReport {
+    /// The usage report over the months that touch `days`, contract by contract.
+    ///
+    /// What was used before the present contract began is another's, and is left out.
+    ///
+    /// - Parameters:
+    ///   - days: the span asked for.
+    ///   - allContracts: tell the earlier ones too, for a person who has a reason.
+    /// - Returns: a row for each month of each contract; what was used while none held says so.
+    /// - Throws: `StoreError` when the store can't be read.
+    public func usageReport(over days: Range<LocalDay>, allContracts: Bool = false) async throws
+        -> UsageReport
+    {
         var rows: [UsageReport.Row] = []
         for point in pilot.installations.map(\.point.id) {
             guard let account = try await account(of: point, around: days) else { continue }
-            rows += days.months.map { UsageReport.Row(point: point, series: account.series, days: $0) }
+            let contracts = try await store.contracts(of: point)
+            for span in allContracts ? contracts.spans : [contracts.present] {
+                rows += span.rows(of: point, account.series, over: days)
+            }
         }
         return UsageReport(rows: rows)
+    }
+}
+
+extension ContractSpan {
+    /// One row a month of what was used in it.
+    fileprivate func rows(of point: ServicePoint.ID, _ series: UsageSeries, over days: Range<LocalDay>)
+        -> [UsageReport.Row]
+    {
+        guard let own = ownDays(in: days) else { return [] }
+        let part = only(series)
+        return own.months.map { month in
+            UsageReport.Row(point: point, series: part, days: month, contract: state)
+        }
+    }
+
+    /// The days of `days` that it touches.
+    private func ownDays(in days: Range<LocalDay>) -> Range<LocalDay>? {
+        guard let part = part(of: days.lowerBound.start..<days.upperBound.start) else { return nil }
+        return LocalDay(
+            containing: part.lowerBound
+        )..<LocalDay(containing: part.upperBound - 1).advanced(by: 1)
     }
 }
 

@@ -161,17 +161,21 @@ public struct Pipeline: Sendable {
         let window = now - Int64(Judge.windowDays) * day
         let from = unjudged.map { min($0.earliest - 3 * day, window) } ?? window
         let exchanges = try await store.exchanges(of: id)
+        let invalid = try await store.invalidSpans(of: id)
+        let known = try await store.registeredPoint(id) ?? installation.registered
         let context = SeriesContext(
-            dial: installation.meter.dial,
-            calibre: installation.point.calibre,
-            exchanges: exchanges
+            dial: known.meter.dial,
+            calibre: known.point.calibre,
+            exchanges: exchanges,
+            invalid: invalid
         )
         let readings = try await PointHistory(store).readings(of: id, in: from..<now + day, context)
         return Judge.Case(
-            point: installation.point,
-            dial: installation.meter.dial,
+            point: known.point,
+            dial: known.meter.dial,
             readings: readings,
             exchanges: exchanges,
+            invalid: invalid,
             held: try await identities.held(at: installation),
             known: try await store.incidents(of: .point(id), currentOrClosedSince: now - 7 * day),
             expectedDelaySeconds: installation.wiring == nil ? terms.feedDelaySeconds : 3_600,

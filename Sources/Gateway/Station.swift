@@ -30,12 +30,11 @@ public struct Station: Sendable {
         now: Instant,
         logger: Logger
     ) async throws {
-        let live = LiveConfiguration(configuration)
+        let live = LiveConfiguration(try await Station.registered(configuration, store, logger))
         self.live = live
         self.store = store
         self.logger = logger
         pipeline = Pipeline(store: store, terms: { live.current.terms }, logger: logger)
-        try await register(configuration)
         try await pipeline.think(at: now)
     }
 
@@ -46,18 +45,25 @@ public struct Station: Sendable {
     ///
     /// - Throws: `StoreError` when the store can't be written; then everything stays as it was.
     public func reload(_ configuration: Configuration) async throws {
-        try await register(configuration)
-        live.replace(by: configuration)
+        live.replace(by: try await Station.registered(configuration, store, logger))
     }
 
-    private func register(_ configuration: Configuration) async throws {
-        let stale = try await store.register(configuration.pilot.registered)
-        for point in stale {
+    /// Adds what the store does not know, and takes over what it knows better.
+    private static func registered(
+        _ configuration: Configuration,
+        _ store: MeterStore,
+        _ logger: Logger
+    ) async throws -> Configuration {
+        for difference in try await store.register(configuration.pilot.registered) {
             logger.warning(
-                "The register still names a meter that was exchanged",
-                metadata: ["point.id": "\(point)"]
+                "The register differs from pilot.yaml, and counts",
+                metadata: [
+                    "point.id": "\(difference.point)", "key": "\(difference.key.rawValue)",
+                    "register": "\(difference.register)", "file": "\(difference.file)",
+                ]
             )
         }
+        return configuration.adopting(try await store.registeredPoints())
     }
 
     private var watch: PathWatch {
@@ -161,12 +167,6 @@ extension Configuration {
     }
 }
 
-extension Pilot {
-    var registered: [RegisteredPoint] {
-        installations.map { RegisteredPoint(point: $0.point, meter: $0.meter) }
-    }
-}
-
 extension MailAddress {
     /// The part behind the at sign.
     fileprivate var domain: String {
@@ -175,8 +175,12 @@ extension MailAddress {
 }
 
 extension MeterStore {
-    /// Takes the pilot's points over, for a command that runs without a station.
-    public func registerPilot(of configuration: Configuration) async throws(StoreError) {
+    /// Adds the pilot's points that are not known yet, for a command that runs without a station.
+    ///
+    /// - Returns: the configuration with what the register says.
+    @discardableResult
+    public func registerPilot(of configuration: Configuration) async throws(StoreError) -> Configuration {
         try await register(configuration.pilot.registered)
+        return configuration.adopting(try await registeredPoints())
     }
 }

@@ -35,4 +35,12 @@ public struct Dial: Hashable, Sendable {
         let rest = volume.millilitres % capacity.millilitres
         return .millilitres(rest < 0 ? rest + capacity.millilitres : rest)
     }
+
+    /// A difference the shorter way round the dial: on one of 10,000 m3, from 9,999,990 L to 5 L are 15 L and not
+    /// -9,999,985 L.
+    public func shorterWay(_ difference: Volume) -> Volume {
+        let forward = wrapped(difference)
+        let backward = forward - capacity
+        return forward.millilitres <= -backward.millilitres ? forward : backward
+    }
 }

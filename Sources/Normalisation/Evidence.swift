@@ -4,18 +4,20 @@ import Metering
 ///
 /// 10:00 504 L (revision 1), 10:00 504 L again, 10:00 505 L (revision 2), 11:00 510 L estimated: 10:00 505 L alone.
 /// A correction that withdraws a value (`suspect`, revision 2) leaves nothing of its instant.
+/// What a person declared invalid leaves nothing either, whatever its revisions say.
 /// Two first values of one instant that contradict each other: the smaller counts, since it invents no usage.
 enum Evidence {
     /// More than any register shows; what lies beyond is no index, and sums of it could overflow.
     static let mostIndex = Volume.cubicMetres(1_000_000_000)
 
-    static func choose(from readings: [Reading]) -> [Reading] {
+    static func choose(from readings: [Reading], except invalid: [Range<Instant>] = []) -> [Reading] {
         let ordered = isOrdered(readings) ? readings : readings.sorted(by: comesBefore)
         var evidence: [Reading] = []
         evidence.reserveCapacity(ordered.count)
         for (position, reading) in ordered.enumerated() {
             let isSuperseded = position + 1 < ordered.count && ordered[position + 1].at == reading.at
-            if !isSuperseded, isMeasured(reading) { evidence.append(reading) }
+            let isInvalid = invalid.contains { $0.contains(reading.at) }
+            if !isSuperseded, !isInvalid, isMeasured(reading) { evidence.append(reading) }
         }
         return evidence
     }

@@ -6,14 +6,23 @@ public struct SeriesContext: Hashable, Sendable {
     public let calibre: Calibre
     /// Announced exchanges, in order of time.
     public let exchanges: [MeterExchange]
+    /// Stretches in which no reading is evidence, by a person's word.
+    public let invalid: [Range<Instant>]
 
     /// - Parameters:
     ///   - dial: the register's capacity and count, the same before and after an exchange.
     ///   - calibre: what limits a plausible flow.
     ///   - exchanges: in any order; those outside the readings do nothing.
-    public init(dial: Dial, calibre: Calibre, exchanges: [MeterExchange] = []) {
+    ///   - invalid: in any order; they may overlap.
+    public init(
+        dial: Dial,
+        calibre: Calibre,
+        exchanges: [MeterExchange] = [],
+        invalid: [Range<Instant>] = []
+    ) {
         self.dial = dial
         self.calibre = calibre
+        self.invalid = invalid
         self.exchanges = exchanges.sorted {
             ($0.at, $0.closing, $0.opening) < ($1.at, $1.closing, $1.opening)
         }

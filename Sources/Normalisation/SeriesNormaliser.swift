@@ -16,9 +16,11 @@ public import Metering
 /// held out until one comes.
 public struct SeriesNormaliser: Sendable {
     private let rules: IndexRules
+    private let invalid: [Range<Instant>]
 
     public init(_ context: SeriesContext) {
         rules = IndexRules(context)
+        invalid = context.invalid
     }
 
     /// The usage that `readings` show, whatever the order in which they came.
@@ -29,7 +31,7 @@ public struct SeriesNormaliser: Sendable {
     /// - Parameter readings: of one service point; in any order, with any revisions.
     /// - Returns: steps that touch, from the first evidence to the last.
     public func normalise(_ readings: [Reading]) -> NormalisedSeries {
-        var walk = IndexWalk(rules, Evidence.choose(from: readings))
+        var walk = IndexWalk(rules, Evidence.choose(from: readings, except: invalid))
         return walk.run()
     }
 }

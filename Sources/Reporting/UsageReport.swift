@@ -18,19 +18,29 @@ public struct UsageReport: Hashable, Sendable {
         /// How long no reading told what was used when: outside the series, unexplained, or in a step longer than
         /// two reading intervals.
         public let gapSeconds: Int64
+        /// Whose it is.
+        public let contract: ContractSpan.State
 
-        public init(point: ServicePoint.ID, total: MonthTotal, estimated: Volume, gapSeconds: Int64) {
+        public init(
+            point: ServicePoint.ID,
+            total: MonthTotal,
+            estimated: Volume,
+            gapSeconds: Int64,
+            contract: ContractSpan.State = .unrecorded
+        ) {
             self.point = point
             self.total = total
             self.estimated = estimated
             self.gapSeconds = gapSeconds
+            self.contract = contract
         }
     }
 
-    /// The file: `service_point,from,to,usage_l,coverage,quality,estimated_l,gaps_h`.
+    /// The file: `service_point,from,to,usage_l,coverage,quality,estimated_l,gaps_h,contract`.
     ///
     /// `to` is exclusive. `usage_l` is empty where there is no total. `coverage` is cut to thousandths, so that 1.000
-    /// means complete. `gaps_h` is rounded up to tenths, so that 0.0 means none.
+    /// means complete. `gaps_h` is rounded up to tenths, so that 0.0 means none. `contract` is `contract`, `none` while
+    /// the point is closed or suspended, or `unrecorded` where no contract was ever recorded.
     public func text(style: CSVStyle = .report) -> String {
         table.text(style: style)
     }
@@ -39,6 +49,7 @@ public struct UsageReport: Hashable, Sendable {
         CSVTable(
             columns: [
                 "service_point", "from", "to", "usage_l", "coverage", "quality", "estimated_l", "gaps_h",
+                "contract",
             ],
             rows: rows.map { row in
                 [
@@ -50,6 +61,7 @@ public struct UsageReport: Hashable, Sendable {
                     .text(row.total.quality.rawValue),
                     .integer(row.total.usageLitres.map { _ in row.estimated.roundedLitres }),
                     .number(UsageReport.hours(row.gapSeconds)),
+                    .text(row.contract.hasContract.map { $0 ? "contract" : "none" } ?? "unrecorded"),
                 ]
             }
         )
@@ -75,14 +87,16 @@ extension UsageReport.Row {
         point: ServicePoint.ID,
         series: UsageSeries,
         days: Range<LocalDay>,
-        intervalSeconds: Int64 = 3_600
+        intervalSeconds: Int64 = 3_600,
+        contract: ContractSpan.State = .unrecorded
     ) {
         let span = days.lowerBound.start..<days.upperBound.start
         self.init(
             point: point,
             total: MonthTotals(series: series).total(of: days),
             estimated: Self.interpolated(series, in: span),
-            gapSeconds: Self.gaps(series, in: span, longerThan: 2 * intervalSeconds)
+            gapSeconds: Self.gaps(series, in: span, longerThan: 2 * intervalSeconds),
+            contract: contract
         )
     }
 

@@ -33,6 +33,8 @@ public struct ReadingTally: Hashable, Sendable {
     public var duplicates = 0
     /// In quarantine with their reasons, rejections of the decoder included.
     public var quarantined = 0
+    /// Inside an erased span: counted there and not taken.
+    public var refused = 0
 
     public init(stored: Int = 0, duplicates: Int = 0, quarantined: Int = 0) {
         self.stored = stored
@@ -41,11 +43,13 @@ public struct ReadingTally: Hashable, Sendable {
     }
 
     public static func + (a: ReadingTally, b: ReadingTally) -> ReadingTally {
-        ReadingTally(
+        var sum = ReadingTally(
             stored: a.stored + b.stored,
             duplicates: a.duplicates + b.duplicates,
             quarantined: a.quarantined + b.quarantined
         )
+        sum.refused = a.refused + b.refused
+        return sum
     }
 }
 

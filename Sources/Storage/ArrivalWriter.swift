@@ -12,6 +12,7 @@ struct ArrivalWriter {
     private let keys: PointKeys
     private var pathKeys: [Path.ID: Int64] = [:]
     private var touched: [Int64: Instant] = [:]
+    private let erased: ErasedBefore
 
     init(_ database: Database, _ keys: PointKeys, now: Instant) throws {
         self.database = database
@@ -19,6 +20,7 @@ struct ArrivalWriter {
         self.now = now
         register = Register(database)
         table = try ReadingTable(database)
+        erased = try ErasedBefore(database)
         insertCapture = try HotStatement(
             database,
             """
@@ -29,14 +31,15 @@ struct ArrivalWriter {
         )
     }
 
-    mutating func store(_ arrival: Arrival) throws -> ArrivalOutcome {
+    mutating func store(_ whole: Arrival) throws -> ArrivalOutcome {
+        let (arrival, refused) = try withoutErased(whole)
         let capture = arrival.capture
         let pathKey = try pathKey(capture.path)
         guard let captureKey = try insert(capture, pathKey: pathKey) else {
             return try compareWithStored(capture, pathKey: pathKey)
         }
         let record = Record(path: pathKey, key: capture.key)
-        var tally = ReadingTally()
+        var tally = ReadingTally.refused(refused)
         for rejection in arrival.rejections {
             try quarantine(rejection, of: record)
             tally.quarantined += 1
@@ -122,7 +125,8 @@ extension ArrivalWriter {
         )
         let stored = try Data.fetchOne(statement, arguments: [pathKey, capture.key]) ?? Data()
         let new = Data(capture.bytes)
-        guard new != stored else { return .duplicate }
+        // No bytes: they were erased, and are not wanted again.
+        guard new != stored, !stored.isEmpty, !new.isEmpty else { return .duplicate }
         let rejection = Rejection(
             place: capture.key,
             field: "record",
@@ -131,6 +135,39 @@ extension ArrivalWriter {
         )
         try quarantine(rejection, of: Record(path: pathKey, key: capture.key), bytes: capture.bytes)
         return .conflicting
+    }
+}
+
+// What was erased does not come back.
+extension ArrivalWriter {
+    /// An arrival without its readings inside erased spans, which are counted there, and then without its bytes.
+    ///
+    /// - Returns: what may be stored, and how many readings were refused.
+    private mutating func withoutErased(_ arrival: Arrival) throws -> (Arrival, refused: Int) {
+        guard !erased.isEmpty else { return (arrival, 0) }
+        let wanted = try arrival.readings.filter { try !isErased($0) }
+        guard wanted.count < arrival.readings.count else { return (arrival, 0) }
+        let refused = Dictionary(grouping: try arrival.readings.filter { try isErased($0) }, by: \.point)
+        for (id, readings) in refused {
+            guard let point = try keys.key(of: id, in: register) else { continue }
+            try ErasedBefore.countRefused(readings.count, of: point, in: database)
+        }
+        let bare = Capture(
+            path: arrival.capture.path,
+            source: arrival.capture.source,
+            key: arrival.capture.key,
+            times: arrival.capture.times,
+            bytes: []
+        )
+        return (
+            Arrival(capture: bare, readings: wanted, route: arrival.route),
+            arrival.readings.count - wanted.count
+        )
+    }
+
+    func isErased(_ reading: Reading) throws -> Bool {
+        guard !erased.isEmpty, let point = try keys.key(of: reading.point, in: register) else { return false }
+        return erased.covers(reading.at, of: point)
     }
 }
 

@@ -17,33 +17,7 @@ extension MeterStore {
         at now: Instant
     ) async throws(StoreError) -> Bool {
         try await write("record an exchange at \(exchange.point)") { database in
-            let register = Register(database)
-            let point = try register.requiredPointKey(exchange.point)
-            let known = try ExchangeRow.all(of: point, storedBy: .max, in: database)
-            let earlier = known.last { $0.at == exchange.at }
-            guard earlier?.value(at: exchange.point) != exchange else { return false }
-            let new = try register.takeOverDial(from: point, to: exchange.newMeter)
-            try database.execute(
-                sql: """
-                    INSERT INTO meter_exchange (point_key, at_utc, revision, old_meter_key, new_meter_key, closing_ml,
-                        opening_ml, recorded_by, stored_utc)
-                    SELECT key, ?2, ?3, coalesce(?4, meter_key), ?5, ?6, ?7, ?8, ?9 FROM service_point WHERE key = ?1
-                    """,
-                arguments: [
-                    point, exchange.at.secondsSince1970, (earlier?.revision ?? 0) + 1, earlier?.oldMeterKey,
-                    new,
-                    exchange.closing.millilitres, exchange.opening.millilitres, person, now.secondsSince1970,
-                ]
-            )
-            if known.allSatisfy({ $0.at <= exchange.at }) {
-                try database.execute(
-                    sql: "UPDATE service_point SET meter_key = ? WHERE key = ?",
-                    arguments: [new, point]
-                )
-            }
-            try ArrivalMark.touch(point, from: exchange.at, in: database)
-            try database.insert(AuditEntry(exchange, by: person, at: now))
-            return true
+            try ExchangeWriter(database, now: now).record(exchange, by: person)
         }
     }
 
@@ -61,8 +35,89 @@ extension MeterStore {
         try await read("read the exchanges of \(point)") { database in
             guard let key = try Register(database).pointKey(point) else { return [] }
             let storedBy = asOf?.secondsSince1970 ?? .max
-            return try ExchangeRow.all(of: key, storedBy: storedBy, in: database).map { $0.value(at: point) }
+            return try ExchangeRow.all(of: key, storedBy: storedBy, in: database)
+                .filter { !$0.isWithdrawn }.map { $0.value(at: point) }
         }
+    }
+}
+
+/// Writes exchanges inside one transaction.
+struct ExchangeWriter {
+    private let database: Database
+    private let now: Instant
+
+    init(_ database: Database, now: Instant) {
+        self.database = database
+        self.now = now
+    }
+
+    /// - Returns: whether anything was new.
+    func record(_ exchange: MeterExchange, by person: String) throws -> Bool {
+        let register = Register(database)
+        let point = try register.requiredPointKey(exchange.point)
+        let known = try ExchangeRow.all(of: point, storedBy: .max, in: database)
+        let earlier = known.last { $0.at == exchange.at }
+        guard earlier?.value(at: exchange.point) != exchange || earlier?.isWithdrawn == true else {
+            return false
+        }
+        let new = try register.takeOverDial(from: point, to: exchange.newMeter)
+        try database.execute(
+            sql: """
+                INSERT INTO meter_exchange (point_key, at_utc, revision, old_meter_key, new_meter_key, closing_ml,
+                    opening_ml, recorded_by, stored_utc)
+                SELECT key, ?2, ?3, coalesce(?4, meter_key), ?5, ?6, ?7, ?8, ?9 FROM service_point WHERE key = ?1
+                """,
+            arguments: [
+                point, exchange.at.secondsSince1970, (earlier?.revision ?? 0) + 1, earlier?.oldMeterKey,
+                new,
+                exchange.closing.millilitres, exchange.opening.millilitres, person, now.secondsSince1970,
+            ]
+        )
+        if known.allSatisfy({ $0.at <= exchange.at || $0.isWithdrawn }) { try hang(new, at: point) }
+        try ArrivalMark.touch(point, from: exchange.at, in: database)
+        try database.insert(AuditEntry(exchange, by: person, at: now))
+        return true
+    }
+
+    /// Takes an announcement back: the meter before it hangs there again, unless a later exchange is known.
+    func withdraw(at instant: Instant, of id: ServicePoint.ID, by person: String, reason: String) throws {
+        let point = try Register(database).requiredPointKey(id)
+        let known = try ExchangeRow.all(of: point, storedBy: .max, in: database)
+        guard let last = known.last(where: { $0.at == instant }), !last.isWithdrawn else {
+            throw StoreError(.notFound, "no exchange at \(id) at \(instant) counts")
+        }
+        try database.execute(
+            sql: """
+                INSERT INTO meter_exchange (point_key, at_utc, revision, old_meter_key, new_meter_key, closing_ml,
+                    opening_ml, recorded_by, stored_utc, is_withdrawn)
+                SELECT point_key, at_utc, revision + 1, old_meter_key, new_meter_key, closing_ml, opening_ml, ?, ?, 1
+                FROM meter_exchange WHERE point_key = ? AND at_utc = ? AND revision = ?
+                """,
+            arguments: [
+                person, now.secondsSince1970, point, instant.secondsSince1970, last.revision,
+            ]
+        )
+        let others = known.filter { !$0.isWithdrawn && $0.at != instant }
+        if others.allSatisfy({ $0.at < instant }) {
+            try hang(others.last?.newMeterKey ?? last.oldMeterKey, at: point)
+        }
+        try ArrivalMark.touch(point, from: instant, in: database)
+        try database.insert(
+            AuditEntry(
+                at: now,
+                person: person,
+                action: "withdraw_exchange",
+                subject: id.rawValue,
+                detail: "at \(instant): \(reason)"
+            )
+        )
+    }
+
+    private func hang(_ meter: Int64, at point: Int64) throws {
+        try database.execute(
+            sql: "UPDATE service_point SET meter_key = ? WHERE key = ?",
+            arguments: [meter, point]
+        )
     }
 }
 
@@ -74,6 +129,9 @@ private struct ExchangeRow {
     let closing: Volume
     let opening: Volume
     let newMeter: Meter.ID
+    let newMeterKey: Int64
+    /// Announced by mistake: it counts no more.
+    let isWithdrawn: Bool
 
     func value(at point: ServicePoint.ID) -> MeterExchange {
         MeterExchange(point: point, at: at, closing: closing, opening: opening, newMeter: newMeter)
@@ -83,7 +141,8 @@ private struct ExchangeRow {
     static func all(of point: Int64, storedBy: Int64, in database: Database) throws -> [ExchangeRow] {
         let statement = try database.cachedStatement(
             sql: """
-                SELECT e.at_utc, e.revision, e.old_meter_key, e.closing_ml, e.opening_ml, m.id
+                SELECT e.at_utc, e.revision, e.old_meter_key, e.closing_ml, e.opening_ml, m.id,
+                    m.key, e.is_withdrawn
                 FROM meter_exchange e JOIN meter m ON m.key = e.new_meter_key
                 WHERE e.point_key = ? AND e.stored_utc <= ? ORDER BY e.at_utc, e.revision
                 """
@@ -95,7 +154,9 @@ private struct ExchangeRow {
                 oldMeterKey: row[2],
                 closing: .millilitres(row[3]),
                 opening: .millilitres(row[4]),
-                newMeter: Meter.ID(row[5])
+                newMeter: Meter.ID(row[5]),
+                newMeterKey: row[6],
+                isWithdrawn: row[7]
             )
         }
         return rows.reduce(into: []) { newest, row in

@@ -49,6 +49,7 @@ private struct ImportWriter {
     private let points: [ServicePoint.ID]
     private var arrivals: ArrivalWriter
     private var table: ReadingTable
+    private let erased: ErasedBefore
     private var incoming: [(point: Int64, reading: StoredReading)] = []
 
     init(
@@ -68,14 +69,22 @@ private struct ImportWriter {
         pointKeys = try points.map { try register.requiredPointKey($0) }
         arrivals = try ArrivalWriter(database, keys, now: now)
         table = try ReadingTable(database)
+        erased = try ErasedBefore(database)
     }
 
     mutating func add(_ batch: ImportBatch) throws {
-        guard let capture = try insert(batch) else {
+        let refused =
+            erased.isEmpty ? [] : batch.rows.filter { erased.covers($0.at, of: pointKeys[$0.point]) }
+        // A text that tells of erased people is not kept; the batch is known by its key when it comes again.
+        guard let capture = try insert(batch, withText: refused.isEmpty) else {
             tally.duplicates += batch.rows.count
             return
         }
-        for row in batch.rows {
+        tally.refused += refused.count
+        for (point, rows) in Dictionary(grouping: refused, by: \.point) {
+            try ErasedBefore.countRefused(rows.count, of: pointKeys[point], in: database)
+        }
+        for row in batch.rows where erased.isEmpty || !erased.covers(row.at, of: pointKeys[row.point]) {
             incoming.append(
                 (
                     pointKeys[row.point],
@@ -94,7 +103,7 @@ private struct ImportWriter {
     }
 
     /// - Returns: the new capture's key; nil when the path brought this batch before.
-    private func insert(_ batch: ImportBatch) throws -> Int64? {
+    private func insert(_ batch: ImportBatch, withText: Bool) throws -> Int64? {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO capture (path_key, record_key, source, asked_utc, answered_utc, delivered_utc, request_bytes,
@@ -105,8 +114,8 @@ private struct ImportWriter {
         let (first, last) = (batch.lines.lowerBound, batch.lines.upperBound)
         try statement.execute(arguments: [
             path, "\(file):\(first)-\(last) \(batch.fingerprint)", file, now.secondsSince1970,
-            Data(batch.bytes),
-            batch.isPacked ? 1 : 0, batch.isPacked ? batch.length : nil,
+            withText ? Data(batch.bytes) : Data(),
+            withText && batch.isPacked ? 1 : 0, withText && batch.isPacked ? batch.length : nil,
         ])
         return database.changesCount == 0 ? nil : database.lastInsertedRowID
     }

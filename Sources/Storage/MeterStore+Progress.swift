@@ -10,7 +10,9 @@ extension MeterStore {
         try await read("find unjudged points") { database in
             let sql = """
                 SELECT p.id, a.sequence,
-                    coalesce(a.earliest_utc, (SELECT min(at_utc) FROM reading r WHERE r.point_key = p.key), 0)
+                    coalesce(a.earliest_utc, (SELECT min(at) FROM (
+                        SELECT min(at_utc) AS at FROM reading WHERE point_key = p.key
+                        UNION ALL SELECT min(first_utc) FROM reading_block WHERE point_key = p.key)), 0)
                 FROM arrival_mark a
                 JOIN service_point p ON p.key = a.point_key
                 LEFT JOIN progress g ON g.point_key = a.point_key AND g.stage = ?

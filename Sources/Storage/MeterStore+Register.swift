@@ -2,19 +2,65 @@ internal import GRDB
 public import Metering
 
 extension MeterStore {
-    /// Takes over the register of service points and meters, in one transaction; points it does not name stay.
+    /// Adds the points and meters that are not known yet, in one transaction.
     ///
-    /// - Returns: the points whose named meter was already replaced by a recorded exchange. Their current meter is
-    ///   kept, and the register should be brought up to date.
+    /// The files are the first load; from then on the store is the register, and what a known point or meter says here
+    /// is what people recorded. A file that says something else changes nothing.
+    ///
+    /// - Parameter points: what the files say.
+    /// - Returns: where a file and the register differ.
+    /// - Throws: `.busy` and the like; then nothing is added.
     @discardableResult
-    public func register(_ points: [RegisteredPoint]) async throws(StoreError) -> [ServicePoint.ID] {
+    public func register(_ points: [RegisteredPoint]) async throws(StoreError) -> [RegisterDifference] {
         try await write("register service points") { database in
-            var stale: [ServicePoint.ID] = []
-            for point in points {
-                let isStale = try Register(database).upsert(point)
-                if isStale { stale.append(point.point.id) }
+            let register = Register(database)
+            for point in points { try register.add(point) }
+            return try register.differences(from: points)
+        }
+    }
+
+    /// Where the files and the register differ; a point that is not registered differs in nothing.
+    public func registerDifferences(
+        from points: [RegisteredPoint]
+    ) async throws(StoreError) -> [RegisterDifference] {
+        try await read("compare the register") { try Register($0).differences(from: points) }
+    }
+
+    /// Changes what the register says of a point or of the meter that hangs there, with an audit entry.
+    ///
+    /// Vacancy is no part of it: that is an event with an instant. The point counts as unjudged, from its first reading
+    /// on where the change alters how its indexes are read.
+    ///
+    /// - Parameters:
+    ///   - changed: the point as it shall be; its meter is the one that hangs there.
+    ///   - person: who says so.
+    ///   - reason: why; not empty.
+    ///   - now: the time of storing.
+    /// - Returns: the keys that changed; empty where the register says so already.
+    /// - Throws: `.notFound` when the point is not registered, `.failed` without a reason or with another meter.
+    @discardableResult
+    public func change(
+        _ changed: RegisteredPoint,
+        by person: String,
+        reason: String,
+        at now: Instant
+    ) async throws(StoreError) -> [RegisterKey] {
+        try await write("change the register of \(changed.point.id)") { database in
+            try Register(database).change(changed, by: person, reason: reason, at: now)
+        }
+    }
+
+    /// Every meter that a service point was known to have, the present one included.
+    public func meterNames() async throws(StoreError) -> [Meter.ID: ServicePoint.ID] {
+        try await read("read the names of meters") { database in
+            let sql = """
+                SELECT m.id, p.id FROM meter_exchange e JOIN service_point p ON p.key = e.point_key
+                JOIN meter m ON m.key IN (e.old_meter_key, e.new_meter_key)
+                UNION ALL SELECT m.id, p.id FROM service_point p JOIN meter m ON m.key = p.meter_key
+                """
+            return try Row.fetchAll(database, sql: sql).reduce(into: [:]) { names, row in
+                names[Meter.ID(row[0])] = ServicePoint.ID(row[1])
             }
-            return stale
         }
     }
 
@@ -28,8 +74,7 @@ extension MeterStore {
     /// One service point with its current meter; nil when it is not registered.
     public func registeredPoint(_ id: ServicePoint.ID) async throws(StoreError) -> RegisteredPoint? {
         try await read("read the register") { database in
-            let sql = Register.selection + " WHERE p.id = ?"
-            return try Row.fetchOne(database, sql: sql, arguments: [id.rawValue]).map(Register.point)
+            try Register(database).registered(id)
         }
     }
 }
@@ -43,7 +88,11 @@ struct Register {
     }
 
     static let selection = """
-        SELECT p.id, p.calibre_mm, p.use_class, p.area, p.is_vacant,
+        SELECT p.id, p.calibre_mm, p.use_class, p.area, coalesce(
+                   (SELECT e.kind = 'vacant' FROM event e JOIN event_revision r ON r.event_key = e.key
+                    WHERE e.point_key = p.key AND e.kind IN ('vacant', 'occupied') AND r.is_withdrawn = 0
+                        AND r.revision = (SELECT max(n.revision) FROM event_revision n WHERE n.event_key = e.key)
+                    ORDER BY e.at_utc DESC, e.kind DESC LIMIT 1), p.is_vacant),
                m.id, m.dial_capacity_ml, m.dial_resolution_ml, m.verified_until_month, m.is_billable
         FROM service_point p JOIN meter m ON m.key = p.meter_key
         """
@@ -89,60 +138,103 @@ struct Register {
         return database.lastInsertedRowID
     }
 
-    /// - Returns: whether the point's current meter was kept, because an exchange removed the named one.
-    func upsert(_ registered: RegisteredPoint) throws -> Bool {
-        let meterKey = try upsert(registered.meter)
+    /// Adds what is not known; what is known stays as it is.
+    func add(_ registered: RegisteredPoint) throws {
+        let meterKey = try add(registered.meter)
         let point = registered.point
-        let isReplaced = try isReplaced(meterKey, at: point.id)
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO service_point (id, calibre_mm, use_class, area, is_vacant, meter_key)
-                VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (id) DO UPDATE SET calibre_mm = excluded.calibre_mm, use_class = excluded.use_class,
-                    area = excluded.area, is_vacant = excluded.is_vacant,
-                    meter_key = iif(?, meter_key, excluded.meter_key)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
                 """
         )
         try statement.execute(arguments: [
             point.id.rawValue, point.calibre.millimetres, point.useClass.name, point.area, point.isVacant,
             meterKey,
-            isReplaced,
         ])
-        return isReplaced
     }
 
-    func upsert(_ meter: Meter) throws -> Int64 {
+    private func add(_ meter: Meter) throws -> Int64 {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO meter (id, dial_capacity_ml, dial_resolution_ml, verified_until_month, is_billable)
-                VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (id) DO UPDATE SET dial_capacity_ml = excluded.dial_capacity_ml,
-                    dial_resolution_ml = excluded.dial_resolution_ml,
-                    verified_until_month = excluded.verified_until_month, is_billable = excluded.is_billable
-                RETURNING key
+                VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
                 """
         )
-        let key = try Int64.fetchOne(
-            statement,
-            arguments: [
-                meter.id.rawValue, meter.dial.capacity.millilitres, meter.dial.resolution.millilitres,
-                meter.verifiedUntil?.description, meter.isBillable,
-            ]
-        )
-        guard let key else { throw StoreError(.failed, "SQLite gave meter \(meter.id) no key") }
+        try statement.execute(arguments: [
+            meter.id.rawValue, meter.dial.capacity.millilitres, meter.dial.resolution.millilitres,
+            meter.verifiedUntil?.description, meter.isBillable,
+        ])
+        let find = try database.cachedStatement(sql: "SELECT key FROM meter WHERE id = ?")
+        guard let key = try Int64.fetchOne(find, arguments: [meter.id.rawValue]) else {
+            throw StoreError(.failed, "SQLite gave meter \(meter.id) no key")
+        }
         return key
     }
 
-    /// Whether the last exchange at the point that names this meter took it away.
-    private func isReplaced(_ meterKey: Int64, at point: ServicePoint.ID) throws -> Bool {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT e.old_meter_key = ?1 AND e.new_meter_key <> ?1
-                FROM meter_exchange e JOIN service_point p ON p.key = e.point_key
-                WHERE p.id = ?2 AND ?1 IN (e.old_meter_key, e.new_meter_key)
-                ORDER BY e.at_utc DESC, e.revision DESC LIMIT 1
-                """
+    func registered(_ id: ServicePoint.ID) throws -> RegisteredPoint? {
+        let statement = try database.cachedStatement(sql: Register.selection + " WHERE p.id = ?")
+        return try Row.fetchOne(statement, arguments: [id.rawValue]).map(Register.point)
+    }
+
+    func differences(from points: [RegisteredPoint]) throws -> [RegisterDifference] {
+        try points.flatMap { named in
+            guard let known = try registered(named.point.id) else { return [RegisterDifference]() }
+            return known.differences(from: named)
+        }
+    }
+
+    func change(
+        _ changed: RegisteredPoint,
+        by person: String,
+        reason: String,
+        at now: Instant
+    ) throws -> [RegisterKey] {
+        let key = try requiredPointKey(changed.point.id)
+        guard let known = try registered(changed.point.id), known.meter.id == changed.meter.id,
+            !reason.isEmpty
+        else { throw StoreError(.failed, "a change needs a reason, and the meter that hangs there") }
+        let differences = known.differences(from: changed).filter { $0.key != .vacant }
+        guard !differences.isEmpty else { return [] }
+        try write(changed, at: key)
+        let isReadAnew = differences.contains { [.calibre, .dial].contains($0.key) }
+        try ArrivalMark.touch(key, from: isReadAnew ? try firstReading(key) ?? now : now, in: database)
+        for difference in differences {
+            try database.insert(
+                AuditEntry(
+                    at: now,
+                    person: person,
+                    action: "register_set",
+                    subject: changed.point.id.rawValue,
+                    detail:
+                        "\(difference.key.rawValue) from '\(difference.register)' to '\(difference.file)': \(reason)"
+                )
+            )
+        }
+        return differences.map(\.key)
+    }
+
+    private func firstReading(_ point: Int64) throws -> Instant? {
+        try ReadingQuery(database, point: point).first().map { Instant(secondsSince1970: $0.at) }
+    }
+
+    private func write(_ changed: RegisteredPoint, at key: Int64) throws {
+        try database.execute(
+            sql: "UPDATE service_point SET calibre_mm = ?, use_class = ?, area = ? WHERE key = ?",
+            arguments: [
+                changed.point.calibre.millimetres, changed.point.useClass.name, changed.point.area, key,
+            ]
         )
-        return try Bool.fetchOne(statement, arguments: [meterKey, point.rawValue]) ?? false
+        let meter = changed.meter
+        try database.execute(
+            sql: """
+                UPDATE meter SET dial_capacity_ml = ?, dial_resolution_ml = ?, verified_until_month = ?, is_billable = ?
+                WHERE id = ?
+                """,
+            arguments: [
+                meter.dial.capacity.millilitres, meter.dial.resolution.millilitres,
+                meter.verifiedUntil?.description, meter.isBillable, meter.id.rawValue,
+            ]
+        )
     }
 }

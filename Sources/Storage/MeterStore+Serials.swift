@@ -75,7 +75,9 @@ extension MeterStore {
             for arrival in arrivals {
                 let bare = Arrival(capture: arrival.capture, readings: [], rejections: arrival.rejections)
                 guard case .stored = try writer.store(bare) else { continue }
-                try HeldWriter(database, now: now).hold(arrival, under: serial, from: unit)
+                let wanted = try arrival.readings.filter { try !writer.isErased($0) }
+                let kept = Arrival(capture: arrival.capture, readings: wanted)
+                try HeldWriter(database, now: now).hold(kept, under: serial, from: unit)
             }
         }
     }

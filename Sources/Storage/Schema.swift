@@ -13,6 +13,7 @@ enum Schema {
         migrator.registerMigration("0003 mail") { try $0.execute(sql: mail) }
         migrator.registerMigration("0004 units and dials") { try $0.execute(sql: unitsAndDials) }
         migrator.registerMigration("0005 sealed readings") { try $0.execute(sql: sealedReadings) }
+        migrator.registerMigration("0006 events of people") { try $0.execute(sql: eventsOfPeople) }
         return migrator
     }
 

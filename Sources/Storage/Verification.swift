@@ -52,6 +52,22 @@ struct VerifyCheck: Hashable, Sendable {
                 """
         ),
         VerifyCheck(
+            name: "reading_in_an_erased_span",
+            sql: """
+                SELECT 'point ' || r.point_key || ' at ' || r.at_utc FROM
+                    (SELECT point_key, at_utc FROM reading UNION ALL SELECT point_key, at_utc FROM second_reading
+                        UNION ALL SELECT point_key, first_utc FROM reading_block) r
+                JOIN erased_span s ON s.point_key = r.point_key AND r.at_utc < s.before_utc
+                """
+        ),
+        VerifyCheck(
+            name: "event_without_a_record",
+            sql: """
+                SELECT 'event ' || key FROM event e
+                WHERE NOT EXISTS (SELECT 1 FROM event_revision r WHERE r.event_key = e.key)
+                """
+        ),
+        VerifyCheck(
             name: "capture_twice",
             sql: "SELECT record_key FROM capture GROUP BY path_key, record_key HAVING count(*) > 1"
         ),

@@ -31,6 +31,15 @@ extension FolderOptions {
     }
 }
 
+extension FolderOptions {
+    /// The configuration with what the register says, and the store; points that are not known yet are added.
+    func registered(_ voice: Voice, command: String) async throws -> (Configuration, MeterStore) {
+        let files = try configuration(voice, command: command)
+        let store = try await visitedStore(voice)
+        return (try await store.registerPilot(of: files), store)
+    }
+}
+
 /// The present instant by the machine's clock.
 func presentInstant() -> Instant {
     Instant(secondsSince1970: Int64(Date().timeIntervalSince1970))

@@ -1,7 +1,9 @@
 import Console
 import ArgumentParser
+import Gateway
 import Metering
 import Settings
+import Storage
 
 /// How commands end: exit codes, and the words for what was refused.
 extension ExitCode {
@@ -61,5 +63,28 @@ extension Voice {
             "\(count) 件の誤りがあります。何も開始していません。"
         )
         throw ExitCode.refused
+    }
+}
+
+extension Voice {
+    /// Why one row was not taken.
+    func tell(_ rejection: Rejection) {
+        tell(
+            "\(rejection.place): \(rejection.field): expected \(rejection.expected), found \(rejection.found)",
+            "\(rejection.place): \(rejection.field): \(rejection.expected) が必要ですが、\(rejection.found) があります"
+        )
+    }
+
+    /// What a person asked for and cannot be done ends the command with its reason.
+    func refusing<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let refusal as Fitting.Refusal {
+            tell(refusal)
+            throw ExitCode.refused
+        } catch let error as StoreError {
+            tell("\(error)", "記録できません: \(error)")
+            throw error.code == .notFound ? ExitCode.refused : ExitCode.failure
+        }
     }
 }

@@ -31,9 +31,10 @@ struct StationView: Sendable {
         let states = try await store.pathStates()
         let incidents = try await shownIncidents().map(StationView.row)
         let elapsed = max(1, now - today.start)
+        let turned = try await pointsTurned(since: today.start)
         let points = station.configuration.pilot.installations.map { installation in
             let id = installation.point.id
-            let day = usage.first { $0.point == id }
+            let day = turned.contains(id) ? nil : usage.first { $0.point == id }
             let path = station.path(of: installation)
             return PointRow(
                 id: id,
@@ -59,6 +60,12 @@ struct StationView: Sendable {
             points: points,
             incidents: incidents
         )
+    }
+
+    /// Where a contract began or ended since then: what was used that day is two residents', and is not shown.
+    private func pointsTurned(since instant: Instant) async throws -> Set<ServicePoint.ID> {
+        let events = try await store.events(since: instant).map(\.event)
+        return Set(events.filter(\.kind.turnsContract).compactMap(\.point))
     }
 
     /// Every incident that is not over, and the latest ones that are.

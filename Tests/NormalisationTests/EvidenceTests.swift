@@ -52,4 +52,13 @@ struct EvidenceTests {
         #expect(normalised(hourly([500])).litres == [])
         #expect(!normalised(hourly([500])).isTailUnconfirmed)
     }
+
+    @Test func `nothing in an invalid stretch is evidence, its end excluded, whatever its revisions`() {
+        let readings = hourly([500, 505, 510, 515]) + [reading(3_600, 506, revision: 2)]
+        #expect(normalised(readings, invalid: [instant(3_600)..<instant(7_200)]).litres == [10, 5])
+        #expect(normalised(readings, invalid: [instant(3_600)..<instant(7_201)]).litres == [15])
+        let overlapping = [instant(7_200)..<instant(7_201), instant(0)..<instant(7_200)]
+        #expect(normalised(readings, invalid: overlapping).litres == [])
+        #expect(normalised(readings).litres == [6, 4, 5])
+    }
 }

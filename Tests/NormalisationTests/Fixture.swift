@@ -42,11 +42,17 @@ func exchange(at seconds: Int64, closing: Int64, opening: Int64) -> MeterExchang
 func normalised(
     _ readings: [Reading],
     exchanges: [MeterExchange] = [],
+    invalid: [Range<Instant>] = [],
     capacity: Int64 = 10_000_000,
     resolution: Int64 = 1
 ) -> NormalisedSeries {
     let dial = Dial(capacity: .litres(capacity), resolution: .litres(resolution))
-    let context = SeriesContext(dial: dial, calibre: Calibre(millimetres: 13), exchanges: exchanges)
+    let context = SeriesContext(
+        dial: dial,
+        calibre: Calibre(millimetres: 13),
+        exchanges: exchanges,
+        invalid: invalid
+    )
     return SeriesNormaliser(context).normalise(readings)
 }
 

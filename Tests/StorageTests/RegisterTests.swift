@@ -12,22 +12,80 @@ struct RegisterTests {
         #expect(try await store.registeredPoint(.unknown) == nil)
     }
 
-    @Test func `registering again changes what is told and keeps the readings`() async throws {
+    private static let other = RegisteredPoint(
+        point: ServicePoint(
+            id: .first,
+            calibre: Calibre(millimetres: 13),
+            useClass: UseClass("vacant"),
+            isVacant: true
+        ),
+        meter: Meter(
+            id: registered(.first).meter.id,
+            dial: Dial(capacity: .cubicMetres(100_000), resolution: .litres(10)),
+            isBillable: false
+        )
+    )
+
+    @Test func `a file that says something else of a known point changes nothing and is told key by key`()
+        async throws
+    {
+        let store = try await MeterStore.withTwoPoints()
+        let differences = try await store.register([RegisterTests.other, registered(.second)])
+        #expect(
+            differences.map(\.key) == [.calibre, .useClass, .area, .vacant, .dial, .verifiedUntil, .billable]
+        )
+        #expect(differences.first?.description == "S-00001 calibre_mm: the register says '20', the file '13'")
+        #expect(try await store.registeredPoint(.first) == registered(.first))
+        #expect(try await store.registerDifferences(from: [RegisterTests.other]) == differences)
+        #expect(try await store.registerDifferences(from: [registered(.second)]) == [])
+    }
+
+    @Test func `points and meters that are not known are added, whatever else the files say`() async throws {
+        let store = try await MeterStore.inMemory()
+        try await store.register([registered(.first)])
+        #expect(try await store.registerDifferences(from: [registered(.second)]) == [])
+        #expect(try await store.register([RegisterTests.other, registered(.second)]).count == 7)
+        #expect(try await store.registeredPoint(.second) == registered(.second))
+    }
+
+    @Test func `a person changes the register, each key is audited, and the indexes are read anew`()
+        async throws
+    {
         let store = try await MeterStore.withTwoPoints()
         _ = try await store.store([arrival([reading()])], at: moment)
-        let vacant = RegisteredPoint(
-            point: ServicePoint(
-                id: .first,
-                calibre: Calibre(millimetres: 13),
-                useClass: UseClass("vacant"),
-                isVacant: true
-            ),
-            meter: registered(.first).meter
+        let keys = try await store.change(
+            RegisterTests.other,
+            by: "sato",
+            reason: "survey",
+            at: moment + hour
         )
-        try await store.register([vacant])
-        #expect(try await store.registeredPoint(.first) == vacant)
+        #expect(keys == [.calibre, .useClass, .area, .dial, .verifiedUntil, .billable])
+        let now = try #require(try await store.registeredPoint(.first))
+        #expect(now.meter == RegisterTests.other.meter)
+        #expect(now.point.calibre.millimetres == 13 && !now.point.isVacant, "vacancy is an event")
+        let acts = try await store.auditLog()
+        #expect(acts.count == 6 && acts.allSatisfy { $0.action == "register_set" && $0.person == "sato" })
+        #expect(acts.first?.detail == "calibre_mm from '20' to '13': survey")
+        #expect(try await store.unjudgedPoints(stage: "usage").map(\.earliest) == [moment])
         #expect(try await store.allReadings() == [reading()])
-        #expect(try await store.registeredPoints().count == 2)
+    }
+
+    @Test func `a change to what is said already, without a reason or of another meter changes nothing`()
+        async throws
+    {
+        let store = try await MeterStore.withTwoPoints()
+        let before = try await store.everything()
+        let same = registered(.first)
+        #expect(try await store.change(same, by: "sato", reason: "again", at: moment) == [])
+        for (bad, by, reason) in [
+            (RegisterTests.other, "sato", ""), (RegisterTests.other, "", "survey"),
+            (registered(.first, meter: .new), "sato", "survey"), (registered(.unknown), "sato", "survey"),
+        ] {
+            await #expect(throws: StoreError.self) {
+                try await store.change(bad, by: by, reason: reason, at: moment)
+            }
+        }
+        #expect(try await store.everything() == before)
     }
 }
 
@@ -93,12 +151,18 @@ struct ExchangeTests {
         #expect(try await store.exchanges(of: .first) == [older, exchange])
     }
 
-    @Test func `a register that still names the removed meter is told so`() async throws {
+    @Test func `a file that still names the removed meter is told so, and every name stays known`()
+        async throws
+    {
         let store = try await MeterStore.withTwoPoints()
         try await store.record(exchange, by: "sato", at: moment)
-        #expect(try await store.register([registered(.first), registered(.second)]) == [.first])
+        let differences = try await store.register([registered(.first), registered(.second)])
+        #expect(differences.map(\.key) == [.meter] && differences.map(\.register) == ["\(Meter.ID.new)"])
         #expect(try await store.registeredPoint(.first)?.meter.id == .new)
-        #expect(try await store.register([registered(.first, meter: .new)]) == [])
+        let named = try await store.register([registered(.first, meter: .new)])
+        #expect(named.map(\.key) == [.verifiedUntil], "which nobody has told of the new meter")
+        let names = try await store.meterNames()
+        #expect(names[.new] == .first && names[registered(.first).meter.id] == .first && names.count == 3)
     }
 
     @Test func `an exchange makes the point unjudged from its instant on`() async throws {

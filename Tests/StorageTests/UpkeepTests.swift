@@ -64,6 +64,17 @@ struct UpkeepTests {
             ["incident_without_history"]
         ),
         (
+            "INSERT INTO event (point_key, kind, at_utc) VALUES (1, 'open', 0)",
+            ["event_without_a_record"]
+        ),
+        (
+            """
+            INSERT INTO erased_span (point_key, before_utc, recorded_by, reason, stored_utc)
+            VALUES (1, 1793491201, 'sato', 'R8-5', 0)
+            """,
+            ["reading_in_an_erased_span"]
+        ),
+        (
             """
             INSERT INTO mail (message_id, purpose, recipients, facts, created_utc, frozen_bytes, next_attempt_utc,
                 sent_utc, state)

@@ -7,8 +7,9 @@ extension MeterStore {
     /// - Parameters:
     ///   - point: a service point; one that is not registered has no readings.
     ///   - range: instants of measurement.
-    ///   - includingBefore: begin with the last measured reading before the range, so that usage from the range's
-    ///     start on can be told; whatever is no evidence between it and the range comes with it.
+    ///   - includingBefore: begin with the last measured reading before the range that no person declared invalid, so
+    ///     that usage from the range's start on can be told; whatever is no evidence between it and the range comes
+    ///     with it.
     ///   - route: which of the point's ways brought them.
     ///   - asOf: only what was stored by then; nil for all.
     /// - Returns: one reading an instant.
@@ -24,7 +25,7 @@ extension MeterStore {
             guard let key = try Register(database).pointKey(point) else { return [] }
             let query = ReadingQuery(database, point: key, route: route, storedBy: asOf)
             let lower = range.lowerBound.secondsSince1970
-            let start = includingBefore ? try query.last(before: lower) { $0.quality == 0 }?.at : nil
+            let start = includingBefore ? try query.lastEvidence(before: lower) : nil
             return try query.newest(in: (start ?? lower)..<range.upperBound.secondsSince1970)
                 .map { try $0.value(at: point) }
         }

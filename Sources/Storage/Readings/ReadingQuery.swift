@@ -58,6 +58,14 @@ struct ReadingQuery {
         return nil
     }
 
+    /// The last measured instant before `instant` that lies in no invalid stretch.
+    func lastEvidence(before instant: Int64) throws -> Int64? {
+        let holes = try InvalidSpans.all(of: point, storedBy: storedBy, in: database)
+        return try last(before: instant) { reading in
+            reading.quality == 0 && !holes.contains { $0.contains(Instant(secondsSince1970: reading.at)) }
+        }?.at
+    }
+
     /// The oldest reading by its instant.
     func first() throws -> StoredReading? {
         let row = try edge(.min, newest: false)

@@ -47,6 +47,28 @@ struct Sealer {
         return outcome
     }
 
+    /// Takes readings before an instant out of their blocks.
+    ///
+    /// - Returns: how many.
+    func remove(before end: Int64, at point: Int64, by route: Route) throws -> Int {
+        let months = try Int64.fetchAll(
+            database,
+            sql: "SELECT month_jst FROM reading_block WHERE point_key = ? AND route = ? AND first_utc < ?",
+            arguments: [point, route.rawValue, end]
+        ).map { SealedMonth(number: $0) }
+        return try months.reduce(0) { count, month in
+            let readings =
+                try ReadingQuery(database, point: point, route: route).block(of: month)?.readings ?? []
+            let rest = readings.filter { $0.at >= end }
+            try database.execute(
+                sql: "DELETE FROM reading_block WHERE point_key = ? AND route = ? AND month_jst = ?",
+                arguments: [point, route.rawValue, month.number]
+            )
+            try write(ReadingBlock(rest), month, point, route)
+            return count + readings.count - rest.count
+        }
+    }
+
     private static func join(_ known: [StoredReading], _ incoming: [StoredReading]) -> (
         [StoredReading], Outcome
     ) {

@@ -3,6 +3,7 @@ import ArgumentParser
 import Billing
 import Gateway
 import Metering
+import Storage
 
 /// Billing periods.
 struct Bill: AsyncParsableCommand {
@@ -45,9 +46,10 @@ struct Bill: AsyncParsableCommand {
             let configuration = try folders.configuration(voice, command: "bill.compute")
             let days = try span.days(voice)
             let store = try await folders.visitedStore(voice)
-            let ledger = Ledger(store: store, pilot: configuration.pilot)
+            let pilot = configuration.pilot.adopting(try await store.registeredPoints())
+            let ledger = Ledger(store: store, pilot: pilot)
             var totals: [Total] = []
-            for installation in configuration.pilot.installations {
+            for installation in pilot.installations {
                 guard
                     let period = try await ledger.period(
                         of: installation.point.id,

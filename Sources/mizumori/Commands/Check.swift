@@ -35,7 +35,7 @@ struct Check: AsyncParsableCommand {
         let unsettled = configuration.unverified.filter { !$0.isSettled(by: proofs) }
         let warnings =
             unsettled.map(\.description) + Check.pathWarnings(configuration)
-            + Check.planWarnings(configuration)
+            + Check.planWarnings(configuration) + (await registerWarnings(configuration))
         let document = Document(
             lines: settings.lines.count,
             models: configuration.pilot.profiles.count,
@@ -72,10 +72,21 @@ struct Check: AsyncParsableCommand {
 
     /// What was proven at meters so far; nothing where there is no store yet.
     private func proofs() async -> [ModelProof] {
-        guard FileManager.default.fileExists(atPath: folders.data + "/" + MeterStore.fileName),
-            let store = try? await MeterStore.open(folder: folders.data, as: .visitor)
-        else { return [] }
-        return (try? await store.modelProofs()) ?? []
+        (try? await existingStore()?.modelProofs()) ?? []
+    }
+
+    /// Where the files say something else than the register, which counts.
+    private func registerWarnings(_ configuration: Configuration) async -> [String] {
+        let store = await existingStore()
+        let differences = try? await store?.registerDifferences(from: configuration.pilot.registered)
+        return (differences ?? []).map(\.description)
+    }
+
+    private func existingStore() async -> MeterStore? {
+        guard FileManager.default.fileExists(atPath: folders.data + "/" + MeterStore.fileName) else {
+            return nil
+        }
+        return try? await MeterStore.open(folder: folders.data, as: .visitor)
     }
 
     private func text(_ document: Document, _ voice: Voice) -> String {

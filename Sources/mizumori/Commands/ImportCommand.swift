@@ -9,7 +9,7 @@ struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Take files into the store.",
-        subcommands: [Readings.self, Exchanges.self]
+        subcommands: [Readings.self, Exchanges.self, Events.self, HandReadings.self]
     )
 
     struct Document: Encodable {
@@ -18,6 +18,8 @@ struct ImportCommand: AsyncParsableCommand {
         let stored: Int
         let duplicates: Int
         let quarantined: Int
+        /// Inside an erased span.
+        let refused: Int
         let empty: Int
         let errors: [ProblemDocument]
     }
@@ -34,10 +36,8 @@ struct ImportCommand: AsyncParsableCommand {
 
         func run() async throws {
             let voice = Voice(json: speech.json)
-            let configuration = try folders.configuration(voice, command: "import")
             let pieces = try FilePieces(file, voice)
-            let store = try await folders.visitedStore(voice)
-            try await store.registerPilot(of: configuration)
+            let (configuration, store) = try await folders.registered(voice, command: "import")
             let progress = ImportProgress(size: pieces.size, voice)
             let outcome = try await Importing(pilot: configuration.pilot, store: store)
                 .readings(
@@ -52,6 +52,7 @@ struct ImportCommand: AsyncParsableCommand {
                 stored: outcome.tally.stored,
                 duplicates: outcome.tally.duplicates,
                 quarantined: outcome.tally.quarantined,
+                refused: outcome.tally.refused,
                 empty: outcome.empty,
                 errors: outcome.rejections.map(ProblemDocument.init)
             )
@@ -71,10 +72,8 @@ struct ImportCommand: AsyncParsableCommand {
 
         func run() async throws {
             let voice = Voice(json: speech.json)
-            let configuration = try folders.configuration(voice, command: "import")
             let content = try bytes(of: file, voice)
-            let store = try await folders.visitedStore(voice)
-            try await store.registerPilot(of: configuration)
+            let (configuration, store) = try await folders.registered(voice, command: "import")
             let (new, rejections) = try await Importing(pilot: configuration.pilot, store: store)
                 .exchanges(
                     content,
@@ -87,6 +86,7 @@ struct ImportCommand: AsyncParsableCommand {
                 stored: new,
                 duplicates: 0,
                 quarantined: rejections.count,
+                refused: 0,
                 empty: 0,
                 errors: rejections.map(ProblemDocument.init)
             )
@@ -95,19 +95,16 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     private static func tell(_ document: Document, _ rejections: [Rejection], _ voice: Voice) throws {
-        for rejection in rejections {
-            voice.tell(
-                "\(rejection.place): \(rejection.field): expected \(rejection.expected), found \(rejection.found)",
-                "\(rejection.place): \(rejection.field): \(rejection.expected) が必要ですが、\(rejection.found) があります"
-            )
-        }
+        for rejection in rejections { voice.tell(rejection) }
         try voice.say(
             document,
             orText: voice.phrase(
                 "\(document.file): \(document.stored) stored, \(document.duplicates) known already, "
-                    + "\(document.empty) without a value, \(document.quarantined) in quarantine",
+                    + "\(document.empty) without a value, \(document.quarantined) in quarantine"
+                    + (document.refused > 0 ? ", \(document.refused) refused (erased)" : ""),
                 "\(document.file): 保存 \(document.stored) 件、既知 \(document.duplicates) 件、値なし \(document.empty) 件、"
                     + "保留 \(document.quarantined) 件"
+                    + (document.refused > 0 ? "、消去済み期間のため拒否 \(document.refused) 件" : "")
             )
         )
         if !rejections.isEmpty { throw ExitCode.refused }

@@ -7,8 +7,8 @@ import Storage
 /// Records what people did at meters.
 struct Record: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Record what was done at a meter: a dial reading, a swapped module, an exchange.",
-        subcommands: [DialReading.self, ModuleSwap.self, Exchange.self]
+        abstract: "Record what people did or found at a meter or a service point.",
+        subcommands: [DialReading.self, ModuleSwap.self, Exchange.self] + Record.events
     )
 
     /// Where, when, who, why: the same for every kind.
@@ -61,7 +61,7 @@ struct Record: AsyncParsableCommand {
             let voice = Voice(json: speech.json)
             let (fitting, now) = try await Record.open(folders, voice, command: "record.dial_reading")
             let dialVolume = dialVolume(dial) ?? .zero
-            let outcome = try await Record.refusing(voice) {
+            let outcome = try await voice.refusing {
                 try await fitting.readDial(
                     at: ServicePoint.ID(act.point),
                     act.instant,
@@ -129,7 +129,7 @@ struct Record: AsyncParsableCommand {
             let configuration = try folders.configuration(voice, command: "record.module_swap")
             let found = try WiredMeter.find(act.point, in: configuration, voice)
             let (fitting, now) = try await Record.open(folders, voice, command: "record.module_swap")
-            let (settings, claimed) = try await Record.refusing(voice) {
+            let (settings, claimed) = try await voice.refusing {
                 try await fitting.swapModule(
                     found.wiring.unit,
                     on: found.wiring.path,
@@ -194,7 +194,7 @@ struct Record: AsyncParsableCommand {
                 opening: dialVolume(opening) ?? .zero,
                 newMeter: Meter.ID(newMeter)
             )
-            let (isNew, claimed) = try await Record.refusing(voice) {
+            let (isNew, claimed) = try await voice.refusing {
                 try await fitting.exchange(exchange, serial: serial, by: act.by, at: now)
             }
             try voice.say(
@@ -210,24 +210,7 @@ struct Record: AsyncParsableCommand {
     private static func open(_ folders: FolderOptions, _ voice: Voice, command: String) async throws -> (
         fitting: Fitting, now: Instant
     ) {
-        let configuration = try folders.configuration(voice, command: command)
-        let store = try await folders.visitedStore(voice)
-        try await store.registerPilot(of: configuration)
+        let (configuration, store) = try await folders.registered(voice, command: command)
         return (Fitting(pilot: configuration.pilot, store: store), presentInstant())
-    }
-
-    /// What cannot be recorded ends the command with its reason.
-    private static func refusing<Value>(_ voice: Voice, _ body: () async throws -> Value) async throws
-        -> Value
-    {
-        do {
-            return try await body()
-        } catch let refusal as Fitting.Refusal {
-            voice.tell(refusal)
-            throw ExitCode.refused
-        } catch let error as StoreError {
-            voice.tell("\(error)", "記録できません: \(error)")
-            throw ExitCode.failure
-        }
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Gateway
 import Metering
 import Reporting
+import Storage
 
 /// Documents.
 struct ReportCommand: AsyncParsableCommand {
@@ -23,9 +24,16 @@ struct ReportCommand: AsyncParsableCommand {
         @Option(help: "The format: csv.") var format = "csv"
         @Option(help: "The file; standard output when none is named.") var output: String?
         @Flag(help: "For Excel: a byte order mark and CR LF.") var excel = false
+        @Flag(help: "What was used before the present contract too; needs --by and --reason, and is logged.")
+        var allSpans = false
+        @Option(help: "Who wants to see it.") var by: String?
+        @Option(help: "Why.") var reason: String?
 
         func validate() throws {
             guard format == "csv" else { throw ValidationError("--format: csv") }
+            guard !allSpans || !(by ?? "").isEmpty && !(reason ?? "").isEmpty else {
+                throw ValidationError("--all-spans needs --by and --reason")
+            }
         }
 
         func run() async throws {
@@ -33,13 +41,28 @@ struct ReportCommand: AsyncParsableCommand {
             let configuration = try folders.configuration(voice, command: "report")
             let days = try span.days(voice)
             let store = try await folders.visitedStore(voice)
-            let report = try await Ledger(store: store, pilot: configuration.pilot).usageReport(over: days)
+            if allSpans { try await logAccess(in: store) }
+            let report = try await Ledger(store: store, pilot: configuration.pilot)
+                .usageReport(over: days, allContracts: allSpans)
             let text = report.text(style: excel ? .spreadsheet : .report)
             if let output {
                 try text.write(toFile: output, atomically: true, encoding: .utf8)
             } else {
                 print(text, terminator: "")
             }
+        }
+
+        /// Who saw former residents' usage, before it is shown.
+        private func logAccess(in store: MeterStore) async throws {
+            try await store.record(
+                AuditEntry(
+                    at: presentInstant(),
+                    person: by ?? "",
+                    action: "view_all_contracts",
+                    subject: "report usage",
+                    detail: "\(span.from) to \(span.to): \(reason ?? "")"
+                )
+            )
         }
     }
 }

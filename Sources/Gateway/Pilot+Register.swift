@@ -1,0 +1,57 @@
+import Decoding
+import Metering
+public import Storage
+
+extension Pilot {
+    /// What the files say of points and meters.
+    public var registered: [RegisteredPoint] { installations.map(\.registered) }
+
+    /// The same installations with what the register says of their points and meters.
+    public func adopting(_ points: [RegisteredPoint]) -> Pilot {
+        let known = Dictionary(points.map { ($0.point.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return Pilot(
+            installations: installations.map { $0.adopting(known[$0.point.id] ?? $0.registered) },
+            profiles: Array(profiles.values)
+        )
+    }
+}
+
+extension Installation {
+    /// Its point with its meter.
+    public var registered: RegisteredPoint { RegisteredPoint(point: point, meter: meter) }
+
+    fileprivate func adopting(_ known: RegisteredPoint) -> Installation {
+        guard case .line(let wiring) = source, wiring.site.dial != known.meter.dial else {
+            return Installation(point: known.point, meter: known.meter, source: source)
+        }
+        let site = SiteConversion(
+            dial: known.meter.dial,
+            litresPerCount: wiring.site.litresPerCount,
+            dialOffset: wiring.site.dialOffset,
+            byteOrder: wiring.site.byteOrder
+        )
+        let adopted = Wiring(
+            path: wiring.path,
+            unit: wiring.unit,
+            channel: wiring.channel,
+            model: wiring.model,
+            site: site,
+            pollSeconds: wiring.pollSeconds,
+            serial: wiring.serial
+        )
+        return Installation(point: known.point, meter: known.meter, source: .line(adopted))
+    }
+}
+
+extension Configuration {
+    /// The same with what the register says of points and meters.
+    public func adopting(_ points: [RegisteredPoint]) -> Configuration {
+        Configuration(
+            settings: settings,
+            rules: rules,
+            templates: templates,
+            pilot: pilot.adopting(points),
+            unverified: unverified
+        )
+    }
+}
