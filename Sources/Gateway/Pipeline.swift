@@ -2,6 +2,7 @@ public import Acquisition
 import Decoding
 public import Logging
 public import Metering
+import Normalisation
 public import Storage
 
 /// The way of the data, one order, written down once.
@@ -73,7 +74,7 @@ public struct Pipeline: Sendable {
     /// When it returns, the data are synced.
     public func take(_ page: FeedDelivery, at now: Instant) async throws {
         let pilot = terms().pilot
-        let decoded = try FeedReadings(page, pilot: pilot, replaced: try await replacedFeedMeters(pilot))
+        let decoded = try FeedReadings(page, tenures: try await feedTenures(pilot))
         let outcomes = try await store.store(decoded.arrivals, advancing: decoded.watermark, at: now)
         for case .conflicting in outcomes {
             logger.warning(
@@ -83,13 +84,16 @@ public struct Pipeline: Sendable {
         }
     }
 
-    /// New feed numbers by the exchanges that somebody announced.
-    private func replacedFeedMeters(_ pilot: Pilot) async throws -> [Meter.ID: ServicePoint.ID] {
-        var replaced: [Meter.ID: ServicePoint.ID] = [:]
-        for point in pilot.feedPoints {
-            for exchange in try await store.exchanges(of: point) { replaced[exchange.newMeter] = point }
+    /// Where the feed's numbers hung when, by the register and the exchanges that somebody announced.
+    private func feedTenures(_ pilot: Pilot) async throws -> MeterTenures {
+        var installed: [ServicePoint.ID: Meter.ID] = [:]
+        var exchanges: [MeterExchange] = []
+        for installation in pilot.installations {
+            guard case .feed(let meter) = installation.source else { continue }
+            installed[installation.point.id] = meter
+            exchanges += try await store.exchanges(of: installation.point.id)
         }
-        return replaced
+        return MeterTenures(installed: installed, exchanges: exchanges)
     }
 
     /// Where dials were set anew by people: the offsets that hold when the unit answered.
