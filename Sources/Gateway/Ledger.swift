@@ -21,6 +21,7 @@ public struct Ledger: Sendable {
     public struct Account: Sendable {
         public let normalised: NormalisedSeries
         public let readings: [Reading]
+        /// Each where the indexes show it.
         public let exchanges: [MeterExchange]
         public let dial: Dial
 
@@ -50,10 +51,11 @@ public struct Ledger: Sendable {
             calibre: installation.point.calibre,
             exchanges: exchanges
         )
+        let normalised = SeriesNormaliser(context).normalise(readings)
         return Account(
-            normalised: SeriesNormaliser(context).normalise(readings),
+            normalised: normalised,
             readings: readings,
-            exchanges: exchanges,
+            exchanges: normalised.exchanges,
             dial: installation.meter.dial
         )
     }
@@ -78,13 +80,40 @@ public struct Ledger: Sendable {
     }
 
     /// The usage report over the months that touch `days`.
+    ///
+    /// A point that fell silent is estimated as far as others are known, and never into the future.
     public func usageReport(over days: Range<LocalDay>) async throws -> UsageReport {
         var rows: [UsageReport.Row] = []
+        let newest = try await newestReading()
         for point in pilot.installations.map(\.point.id) {
             guard let account = try await account(of: point, around: days) else { continue }
-            rows += days.months.map { UsageReport.Row(point: point, series: account.series, days: $0) }
+            let estimates = newest.map { Estimator().estimates(for: account.series, until: $0) } ?? []
+            rows += days.months.map { month in
+                UsageReport.Row(
+                    point: point,
+                    series: account.series,
+                    days: month,
+                    proxied: estimates.proxied(in: month.lowerBound.start..<month.upperBound.start)
+                )
+            }
         }
         return UsageReport(rows: rows)
+    }
+
+    private func newestReading() async throws -> Instant? {
+        var newest: Instant?
+        for point in pilot.installations.map(\.point.id) {
+            guard let last = try await store.lastReading(of: point)?.at else { continue }
+            newest = max(newest ?? last, last)
+        }
+        return newest
+    }
+}
+
+extension [EstimatedStep] {
+    /// What is estimated in `span` without any index that closes it.
+    fileprivate func proxied(in span: Range<Instant>) -> Volume {
+        filter { !$0.method.isVolumeExact && span.contains($0.from) }.reduce(.zero) { $0 + $1.volume }
     }
 }
 
