@@ -23,8 +23,10 @@ public struct Ledger: Sendable {
         public let readings: [Reading]
         /// Each where the indexes show it.
         public let exchanges: [MeterExchange]
-        public let dial: Dial
+        /// What the readings were read by.
+        public let context: SeriesContext
 
+        public var dial: Dial { context.dial }
         public var series: UsageSeries { normalised.series }
     }
 
@@ -56,7 +58,7 @@ public struct Ledger: Sendable {
             normalised: normalised,
             readings: readings,
             exchanges: normalised.exchanges,
-            dial: installation.meter.dial
+            context: context
         )
     }
 
@@ -98,6 +100,27 @@ public struct Ledger: Sendable {
             }
         }
         return UsageReport(rows: rows)
+    }
+
+    /// What the validation rules say of every point in `days`.
+    public func validationReport(over days: Range<LocalDay>) async throws -> ValidationReport {
+        let span = days.lowerBound.start..<days.upperBound.start
+        var rows: [ValidationReport.Row] = []
+        for point in pilot.installations.map(\.point.id) {
+            guard let account = try await account(of: point, around: days) else { continue }
+            rows += Validation(account.context).notes(on: account.normalised)
+                .filter { $0.span.overlaps(span) }
+                .map {
+                    ValidationReport.Row(
+                        point: point,
+                        rule: $0.rule.rawValue,
+                        span: $0.span,
+                        volume: $0.volume,
+                        expected: $0.expected
+                    )
+                }
+        }
+        return ValidationReport(rows: rows)
     }
 
     private func newestReading() async throws -> Instant? {

@@ -58,6 +58,28 @@ struct LedgerTests {
         #expect(rows.map(\.estimated) == [.zero, .zero, .zero])
     }
 
+    @Test func `the validation report names what lies in the days asked for, and no more`() async throws {
+        let scene = try await Self.scene(wired: 47, beside: 1)
+        let spike = ImportRow(
+            reading: Reading(point: .wired, at: march(2, hours: 3, seconds: 60), index: .litres(900_000)),
+            line: 2,
+            text: "spike"
+        )
+        _ = try await scene.store.importReadings(
+            [spike],
+            rejections: [],
+            from: Path.ID("test"),
+            file: "spike.csv",
+            at: march(31)
+        )
+        let ledger = Ledger(store: scene.store, pilot: GatewayScene.pilot)
+        let report = try await ledger.validationReport(over: Self.days(3))
+        #expect(report.rows.map(\.point) == [.wired])
+        #expect(report.rows.map(\.rule) == ["spike/1"])
+        #expect(report.rows.map(\.span) == [march(2, hours: 3)..<march(2, hours: 4)])
+        #expect(try await ledger.validationReport(over: Self.days(1)).rows.isEmpty)
+    }
+
     @Test func `an exchange noted for the wrong hour bills by the indexes that show it`() async throws {
         let scene = try await Self.scene(wired: 47, beside: 1)
         let swap = MeterExchange(
