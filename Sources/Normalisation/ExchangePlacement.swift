@@ -55,17 +55,26 @@ struct ExchangePlacement {
         abs(readings[position].at - exchange.at)
     }
 
-    /// Whether the reading at `position` does not follow the one before it.
+    /// Whether the reading at `position` does not follow the one before it, or only round the end of the dial, which a
+    /// new meter that begins at zero looks like.
     private func needsOne(_ position: Int) -> Bool {
         guard let mark = mark(before: position) else { return false }
-        return !plain.advance(from: mark, to: readings[position]).fits
+        return switch plain.advance(from: mark, to: readings[position]) {
+        case .used(_, let kind, _): kind == .rollover
+        case .held: false
+        case .jumped, .fell: true
+        }
     }
 
+    /// Whether the exchange leads to the reading at `position` from the one before it, or from the one before that where
+    /// a corrupt one lies in between.
     private func isExplained(_ position: Int, by exchange: MeterExchange) -> Bool {
-        guard let mark = mark(before: position) else { return false }
+        guard position < readings.count else { return false }
         let reading = readings[position]
         let rules = IndexRules(context.with(exchanges: [exchange.moved(to: reading.at)]))
-        return rules.advance(from: mark, to: reading).fits
+        return [position, position - 1].compactMap(mark).contains {
+            rules.advance(from: $0, to: reading).fits
+        }
     }
 
     private func mark(before position: Int) -> Mark? {
