@@ -111,7 +111,7 @@ let package = Package(
         tests(of: "Metering", ["Seeds"]),
         tests(of: "Settings"),
         tests(of: "Decoding", ["Metering", "Seeds"]),
-        tests(of: "Normalisation", ["Metering", "Seeds"]),
+        tests(of: "Normalisation", ["Detection", "Metering", "Seeds"]),
         tests(of: "Detection", ["Metering", "Seeds"]),
         tests(of: "Alerting", ["Metering"]),
         tests(of: "Billing", ["Metering", "Seeds"]),
@@ -125,8 +125,8 @@ let package = Package(
         tests(
             of: "Gateway",
             [
-                "Acquisition", "Alerting", "Billing", "Decoding", "Detection", "Mail", "Metering", "Seeds",
-                "Settings", "Storage", grdb, logging, serviceLifecycle,
+                "Acquisition", "Alerting", "Billing", "Decoding", "Detection", "Mail", "Metering",
+                "Reporting", "Seeds", "Settings", "Storage", grdb, logging, serviceLifecycle,
             ]
         ),
         tests(of: "Console", ["Gateway", "Metering", hummingbird, hummingbirdTesting]),

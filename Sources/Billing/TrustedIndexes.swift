@@ -64,14 +64,8 @@ struct TrustedIndexes {
     private static func values(_ readings: [Reading]) -> [Instant: Volume] {
         var newest: [Instant: Reading] = [:]
         for reading in readings {
-            guard let known = newest[reading.at] else {
-                newest[reading.at] = reading
-                continue
-            }
-            let isNewer =
-                reading.revision > known.revision
-                || (reading.revision == known.revision && reading.index < known.index)
-            if isNewer { newest[reading.at] = reading }
+            let isCounting = newest[reading.at].map { $0.yields(to: reading) } ?? true
+            if isCounting { newest[reading.at] = reading }
         }
         return newest.compactMapValues { $0.quality == .measured ? $0.index : nil }
     }

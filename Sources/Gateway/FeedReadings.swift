@@ -1,6 +1,7 @@
 import Acquisition
 import Decoding
 import Metering
+import Normalisation
 import Storage
 
 /// What one page of the feed means: a capture and readings for each record, a reason for each that made no sense.
@@ -9,11 +10,11 @@ struct FeedReadings {
     /// The newest delivery on the page; nil when it has none.
     let watermark: Watermark?
 
-    init(_ page: FeedDelivery, pilot: Pilot, replaced: [Meter.ID: ServicePoint.ID]) throws(FeedDecodingError)
-    {
+    init(_ page: FeedDelivery, tenures: MeterTenures) throws(FeedDecodingError) {
         let decoded = try FeedPage.decode(page.body)
         var arrivals = decoded.records.map { record in
-            let point = replaced[record.meter] ?? pilot.installation(ofFeedMeter: record.meter)?.point.id
+            let measured = record.values.last?.at ?? record.deliveredAt
+            let point = tenures.point(of: record.meter, at: measured)
             return FeedReadings.arrival(of: record, on: page, at: point)
         }
         if !decoded.rejections.isEmpty {

@@ -87,9 +87,10 @@ struct HandReadingScene {
 
     func comparison(_ record: RecordedEvent, _ index: Volume) -> HandReadings.Comparison {
         let smart = interpolated
-        let difference = smart.map { account.dial.shorterWay(index - $0) }
+        let difference = smart.map { account.context.dial.shorterWay(index - $0) }
         let digits = smart.map {
-            account.dial.shorterWay(index - .cubicMetres($0.wholeCubicMetres)).wholeCubicMetres.magnitude
+            account.context.dial.shorterWay(index - .cubicMetres($0.wholeCubicMetres)).wholeCubicMetres
+                .magnitude
         }
         return HandReadings.Comparison(
             record: record,
@@ -106,7 +107,7 @@ struct HandReadingScene {
         guard let step = account.series.step(at: at), step.kind == .normal || step.kind == .rollover else {
             return nil
         }
-        return account.dial.wrapped(before.index + account.series.usage(in: before.at..<at).volume)
+        return account.context.dial.wrapped(before.index + account.series.usage(in: before.at..<at).volume)
     }
 
     /// Below what was read last by more than jitter, or above what the pipe can have carried since, whichever meter hung
@@ -115,10 +116,10 @@ struct HandReadingScene {
         guard let start = exchange?.opening ?? before?.index, let since = exchange?.at ?? before?.at else {
             return nil
         }
-        let jitter = max(.litres(10), account.dial.resolution * 2)
+        let jitter = max(.litres(10), account.context.dial.resolution * 2)
         let most = index + .cubicMetres(1) - .millilitres(1)
-        if account.dial.shorterWay(most - start) < -jitter { return .below }
-        let carried = account.calibre.overloadFlow.volume(inSeconds: at - since + 300)
-        return account.dial.shorterWay(index - start) > carried + jitter ? .above : nil
+        if account.context.dial.shorterWay(most - start) < -jitter { return .below }
+        let carried = account.context.calibre.overloadFlow.volume(inSeconds: at - since + 300)
+        return account.context.dial.shorterWay(index - start) > carried + jitter ? .above : nil
     }
 }

@@ -21,10 +21,12 @@ public struct Ledger: Sendable {
     public struct Account: Sendable {
         public let normalised: NormalisedSeries
         public let readings: [Reading]
+        /// Each where the indexes show it.
         public let exchanges: [MeterExchange]
-        public let dial: Dial
-        public let calibre: Calibre
+        /// What the readings were read by.
+        public let context: SeriesContext
 
+        public var dial: Dial { context.dial }
         public var series: UsageSeries { normalised.series }
     }
 
@@ -44,22 +46,15 @@ public struct Ledger: Sendable {
         guard let installation = pilot.installation(at: point) else { return nil }
         let from = days.lowerBound.start - Ledger.marginSeconds
         let to = days.upperBound.start + Ledger.marginSeconds
-        let exchanges = try await store.exchanges(of: point, asOf: asOf)
-        let invalid = try await store.invalidSpans(of: point, asOf: asOf)
-        let known = try await store.registeredPoint(point) ?? installation.registered
-        let context = SeriesContext(
-            dial: known.meter.dial,
-            calibre: known.point.calibre,
-            exchanges: exchanges,
-            invalid: invalid
-        )
-        let readings = try await PointHistory(store).readings(of: point, in: from..<to, context, asOf: asOf)
+        let history = PointHistory(store)
+        let context = try await history.context(of: installation, asOf: asOf).context
+        let readings = try await history.readings(of: point, in: from..<to, context, asOf: asOf)
+        let normalised = SeriesNormaliser(context).normalise(readings)
         return Account(
-            normalised: SeriesNormaliser(context).normalise(readings),
-            readings: readings.filter { reading in !invalid.contains { $0.contains(reading.at) } },
-            exchanges: exchanges,
-            dial: known.meter.dial,
-            calibre: known.point.calibre
+            normalised: normalised,
+            readings: readings.filter { reading in !context.invalid.contains { $0.contains(reading.at) } },
+            exchanges: normalised.exchanges,
+            context: context
         )
     }
 
@@ -84,7 +79,8 @@ public struct Ledger: Sendable {
 
     /// The usage report over the months that touch `days`, contract by contract.
     ///
-    /// What was used before the present contract began is another's, and is left out.
+    /// What was used before the present contract began is another's, and is left out. A point that fell silent is
+    /// estimated as far as others are known, and never into the future.
     ///
     /// - Parameters:
     ///   - days: the span asked for.
@@ -95,26 +91,70 @@ public struct Ledger: Sendable {
         -> UsageReport
     {
         var rows: [UsageReport.Row] = []
+        let newest = try await newestReading()
         for point in pilot.installations.map(\.point.id) {
             guard let account = try await account(of: point, around: days) else { continue }
+            let estimates = newest.map { Estimator().estimates(for: account.series, until: $0) } ?? []
             let contracts = try await store.contracts(of: point)
             for span in allContracts ? contracts.spans : [contracts.present] {
-                rows += span.rows(of: point, account.series, over: days)
+                rows += span.rows(of: point, account.series, estimates, over: days)
             }
         }
         return UsageReport(rows: rows)
+    }
+
+    /// What the validation rules say of every point in `days`.
+    public func validationReport(over days: Range<LocalDay>) async throws -> ValidationReport {
+        let span = days.lowerBound.start..<days.upperBound.start
+        var rows: [ValidationReport.Row] = []
+        for point in pilot.installations.map(\.point.id) {
+            guard let account = try await account(of: point, around: days) else { continue }
+            rows += Validation(account.context).notes(on: account.normalised)
+                .filter { $0.span.overlaps(span) }
+                .map {
+                    ValidationReport.Row(
+                        point: point,
+                        rule: $0.rule.rawValue,
+                        span: $0.span,
+                        volume: $0.volume,
+                        expected: $0.expected
+                    )
+                }
+        }
+        return ValidationReport(rows: rows)
+    }
+
+    private func newestReading() async throws -> Instant? {
+        try await store.lastReadings().values.map(\.at).max()
+    }
+}
+
+extension [EstimatedStep] {
+    /// What is estimated in `span` without any index that closes it.
+    fileprivate func proxied(in span: Range<Instant>) -> Volume {
+        filter { !$0.method.isVolumeExact && span.contains($0.from) }.reduce(.zero) { $0 + $1.volume }
     }
 }
 
 extension ContractSpan {
     /// One row a month of what was used in it.
-    fileprivate func rows(of point: ServicePoint.ID, _ series: UsageSeries, over days: Range<LocalDay>)
-        -> [UsageReport.Row]
-    {
+    fileprivate func rows(
+        of point: ServicePoint.ID,
+        _ series: UsageSeries,
+        _ estimates: [EstimatedStep],
+        over days: Range<LocalDay>
+    ) -> [UsageReport.Row] {
         guard let own = ownDays(in: days) else { return [] }
-        let part = only(series)
+        let usage = only(series)
         return own.months.map { month in
-            UsageReport.Row(point: point, series: part, days: month, contract: state)
+            let span = part(of: month.lowerBound.start..<month.upperBound.start)
+            return UsageReport.Row(
+                point: point,
+                series: usage,
+                days: month,
+                proxied: span.map { estimates.proxied(in: $0) } ?? .zero,
+                contract: state
+            )
         }
     }
 

@@ -77,7 +77,7 @@ public struct Pipeline: Sendable {
     /// When it returns, the data are synced.
     public func take(_ page: FeedDelivery, at now: Instant) async throws {
         let pilot = terms().pilot
-        let decoded = try FeedReadings(page, pilot: pilot, replaced: try await replacedFeedMeters(pilot))
+        let decoded = try FeedReadings(page, tenures: try await feedTenures(pilot))
         let outcomes = try await store.store(decoded.arrivals, advancing: decoded.watermark, at: now)
         for case .conflicting in outcomes {
             logger.warning(
@@ -87,13 +87,16 @@ public struct Pipeline: Sendable {
         }
     }
 
-    /// New feed numbers by the exchanges that somebody announced.
-    private func replacedFeedMeters(_ pilot: Pilot) async throws -> [Meter.ID: ServicePoint.ID] {
-        var replaced: [Meter.ID: ServicePoint.ID] = [:]
-        for point in pilot.feedPoints {
-            for exchange in try await store.exchanges(of: point) { replaced[exchange.newMeter] = point }
+    /// Where the feed's numbers hung when, by the register and the exchanges that somebody announced.
+    private func feedTenures(_ pilot: Pilot) async throws -> MeterTenures {
+        var installed: [ServicePoint.ID: Meter.ID] = [:]
+        var exchanges: [MeterExchange] = []
+        for installation in pilot.installations {
+            guard case .feed(let meter) = installation.source else { continue }
+            installed[installation.point.id] = meter
+            exchanges += try await store.exchanges(of: installation.point.id)
         }
-        return replaced
+        return MeterTenures(installed: installed, exchanges: exchanges)
     }
 
     /// Where dials were set anew by people: the offsets that hold when the unit answered.
@@ -160,22 +163,15 @@ public struct Pipeline: Sendable {
         let day: Int64 = 86_400
         let window = now - Int64(Judge.windowDays) * day
         let from = unjudged.map { min($0.earliest - 3 * day, window) } ?? window
-        let exchanges = try await store.exchanges(of: id)
-        let invalid = try await store.invalidSpans(of: id)
-        let known = try await store.registeredPoint(id) ?? installation.registered
-        let context = SeriesContext(
-            dial: known.meter.dial,
-            calibre: known.point.calibre,
-            exchanges: exchanges,
-            invalid: invalid
-        )
-        let readings = try await PointHistory(store).readings(of: id, in: from..<now + day, context)
+        let history = PointHistory(store)
+        let (known, context) = try await history.context(of: installation)
+        let readings = try await history.readings(of: id, in: from..<now + day, context)
         return Judge.Case(
             point: known.point,
             dial: known.meter.dial,
             readings: readings,
-            exchanges: exchanges,
-            invalid: invalid,
+            exchanges: context.exchanges,
+            invalid: context.invalid,
             held: try await identities.held(at: installation),
             known: try await store.incidents(of: .point(id), currentOrClosedSince: now - 7 * day),
             expectedDelaySeconds: installation.wiring == nil ? terms.feedDelaySeconds : 3_600,

@@ -2,7 +2,8 @@ import Metering
 import Normalisation
 import Storage
 
-/// Reads as much of a point's past as its present needs: from a reading on whose index nothing earlier can change.
+/// Reads what a point's present needs to know of it, and as much of its past: from a reading on whose index nothing
+/// earlier can change.
 struct PointHistory {
     /// How far back an anchor is looked for, in days before the span; at a meter that stands still for longer the walk
     /// begins where it may be off by its jitter.
@@ -12,6 +13,21 @@ struct PointHistory {
 
     init(_ store: MeterStore) {
         self.store = store
+    }
+
+    /// What the store knows of an installed point: as the register has it, with its exchanges and invalid stretches.
+    func context(of installation: Installation, asOf: Instant? = nil) async throws(StoreError)
+        -> (known: RegisteredPoint, context: SeriesContext)
+    {
+        let point = installation.point.id
+        let known = try await store.registeredPoint(point) ?? installation.registered
+        let context = SeriesContext(
+            dial: known.meter.dial,
+            calibre: known.point.calibre,
+            exchanges: try await store.exchanges(of: point, asOf: asOf),
+            invalid: try await store.invalidSpans(of: point, asOf: asOf)
+        )
+        return (known, context)
     }
 
     /// - Parameters:

@@ -26,6 +26,16 @@ public struct Reading: Hashable, Sendable {
         self.status = status
         self.revision = revision
     }
+
+    /// Whether `other`, a reading of the same instant, counts in place of this one.
+    ///
+    /// The higher revision counts; of one revision, a measured value before an estimate; of two measured ones that
+    /// contradict each other the smaller, since it invents no usage.
+    public func yields(to other: Reading) -> Bool {
+        if revision != other.revision { return revision < other.revision }
+        if quality != other.quality { return quality.rawValue > other.quality.rawValue }
+        return index > other.index
+    }
 }
 
 /// What the path says about a value.

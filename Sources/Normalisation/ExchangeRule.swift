@@ -26,19 +26,25 @@ struct ExchangeRule {
         rollover = RolloverRule(context.dial)
     }
 
-    /// Nil when no exchange lies after `mark` and up to `reading`.
-    func crossing(from mark: Mark, to reading: Reading) -> Crossing? {
+    /// The legs from `mark` to `reading`, each round the end of its dial by no more than `most`.
+    ///
+    /// - Parameters:
+    ///   - mark: where the series stands.
+    ///   - reading: the next one.
+    ///   - most: the longest way round the end of a dial that is believed.
+    /// - Returns: nil when no exchange lies after `mark` and up to `reading`.
+    func crossing(from mark: Mark, to reading: Reading, believing most: Volume) -> Crossing? {
         guard exchanges.contains(where: { mark.at < $0.at && $0.at <= reading.at }) else { return nil }
         var used = Volume.zero
         var fall = Volume.zero
         var start = mark.highest
         for exchange in exchanges where mark.at < exchange.at && exchange.at <= reading.at {
-            let way = leg(from: start, to: exchange.closing)
+            let way = leg(from: start, to: exchange.closing, believing: most)
             used += max(way, .zero)
             fall = max(fall, -way)
             start = exchange.opening
         }
-        let way = leg(from: start, to: reading.index)
+        let way = leg(from: start, to: reading.index, believing: most)
         return Crossing(
             used: used + max(way, .zero),
             fall: max(fall, -way),
@@ -47,9 +53,9 @@ struct ExchangeRule {
     }
 
     /// The advance of one meter; negative when it fell by more than jitter.
-    private func leg(from start: Volume, to end: Volume) -> Volume {
+    private func leg(from start: Volume, to end: Volume, believing most: Volume) -> Volume {
         let rise = end - start
-        let round = rollover.wayRound(rise)
+        let round = rollover.wayRound(rise).flatMap { $0 <= most ? $0 : nil }
         let fall = rise < .zero ? -rise : -(round ?? .zero)
         if fall > .zero, jitter.holds(fall: fall) { return .zero }
         return rise < .zero ? round ?? rise : rise

@@ -17,30 +17,37 @@ struct IndexRules: Sendable {
     /// How `reading` follows `mark`, by these two alone.
     func advance(from mark: Mark, to reading: Reading) -> Advance {
         let carried = pipe.mostCarried(inSeconds: reading.at - mark.at)
-        if let crossing = exchange.crossing(from: mark, to: reading) {
+        let sustained = pipe.mostSustained(inSeconds: reading.at - mark.at)
+        if let crossing = exchange.crossing(from: mark, to: reading, believing: sustained) {
             if crossing.fall > .zero { return .fell(by: crossing.fall) }
             guard crossing.used <= carried else { return .jumped(by: crossing.used) }
             return .used(crossing.used, .exchange, highest: crossing.highest)
         }
         let rise = reading.index - mark.highest
-        return rise < .zero
-            ? descent(rise, to: reading.index, carried) : ascent(rise, to: reading.index, carried)
+        if rise < .zero { return descent(rise, to: reading.index, sustained) }
+        guard let round = rollover.wayRound(rise) else {
+            return rise <= carried ? .used(rise, .normal, highest: reading.index) : .jumped(by: rise)
+        }
+        return climb(rise, orFall: -round, to: reading.index, carried, sustained)
     }
 
-    private func ascent(_ rise: Volume, to index: Volume, _ carried: Volume) -> Advance {
-        if rise <= carried { return .used(rise, .normal, highest: index) }
-        guard let round = rollover.wayRound(rise), -round <= carried else { return .jumped(by: rise) }
-        return fall(by: -round)
+    /// More than half the dial upwards: usage, or a fall through zero.
+    private func climb(
+        _ rise: Volume,
+        orFall fall: Volume,
+        to index: Volume,
+        _ carried: Volume,
+        _ sustained: Volume
+    ) -> Advance {
+        if jitter.holds(fall: fall) { return .held(below: fall) }
+        if rise <= sustained { return .used(rise, .normal, highest: index) }
+        return fall <= carried ? .fell(by: fall) : .jumped(by: rise)
     }
 
-    private func descent(_ rise: Volume, to index: Volume, _ carried: Volume) -> Advance {
-        if let round = rollover.wayRound(rise), round <= carried {
+    private func descent(_ rise: Volume, to index: Volume, _ sustained: Volume) -> Advance {
+        if let round = rollover.wayRound(rise), round <= sustained {
             return .used(round, .rollover, highest: index)
         }
-        return fall(by: -rise)
-    }
-
-    private func fall(by amount: Volume) -> Advance {
-        jitter.holds(fall: amount) ? .held(below: amount) : .fell(by: amount)
+        return jitter.holds(fall: -rise) ? .held(below: -rise) : .fell(by: -rise)
     }
 }

@@ -9,6 +9,12 @@ public struct NormalisedSeries: Hashable, Sendable {
     public let jitter: [HeldJitter]
     /// Readings that left the series and came back, in order of time; no evidence.
     public let spikes: [Instant]
+    /// Readings of meters that had been removed, in order of time; no evidence.
+    public let strays: [Instant]
+    /// The first readings, which what follows contradicts and nothing before confirms; held out.
+    public let unconfirmedHead: [Instant]
+    /// The announced exchanges, each where the indexes show it.
+    public let exchanges: [MeterExchange]
     /// The newest reading does not fit and has no successor yet, so it is held out.
     public let isTailUnconfirmed: Bool
 
@@ -17,12 +23,18 @@ public struct NormalisedSeries: Hashable, Sendable {
         discontinuities: [Discontinuity] = [],
         jitter: [HeldJitter] = [],
         spikes: [Instant] = [],
+        strays: [Instant] = [],
+        unconfirmedHead: [Instant] = [],
+        exchanges: [MeterExchange] = [],
         isTailUnconfirmed: Bool = false
     ) {
         self.series = series
         self.discontinuities = discontinuities
         self.jitter = jitter
         self.spikes = spikes
+        self.strays = strays
+        self.unconfirmedHead = unconfirmedHead
+        self.exchanges = exchanges
         self.isTailUnconfirmed = isTailUnconfirmed
     }
 

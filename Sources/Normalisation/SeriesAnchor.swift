@@ -25,7 +25,7 @@ public struct SeriesAnchor {
     ///   - limit: the instant.
     /// - Returns: nil when there is none among these readings.
     public func newest(in readings: [Reading], at limit: Instant) -> Instant? {
-        let evidence = Evidence.choose(from: readings)
+        let evidence = Evidence.choose(from: readings, outside: context.invalid)
         for place in evidence.indices.dropFirst().reversed() where evidence[place].at <= limit {
             if isAnchor(place, evidence) { return evidence[place].at }
         }
@@ -39,7 +39,15 @@ public struct SeriesAnchor {
             return false
         }
         return (place...last).allSatisfy { rises(from: evidence[$0 - 1], to: evidence[$0]) }
-            && !context.exchanges.contains { evidence[place - 1].at < $0.at && $0.at <= evidence[last].at }
+            && !isNearExchange(evidence[place - 1].at, evidence[last].at)
+    }
+
+    /// Whether an exchange may be placed among these, or its old meter may still be heard there.
+    private func isNearExchange(_ first: Instant, _ last: Instant) -> Bool {
+        context.exchanges.contains {
+            first <= $0.at + RemovedMeterRule.reachSeconds + ExchangePlacement.reachSeconds
+                && $0.at <= last + ExchangePlacement.reachSeconds
+        }
     }
 
     private func rises(from a: Reading, to b: Reading) -> Bool {

@@ -6,7 +6,9 @@ public struct SeriesContext: Hashable, Sendable {
     public let calibre: Calibre
     /// Announced exchanges, in order of time.
     public let exchanges: [MeterExchange]
-    /// Stretches in which no reading is evidence, by a person's word.
+    /// Where readings are no evidence, because a person said so.
+    ///
+    /// The readings stay as they are, so that the range can be taken back.
     public let invalid: [Range<Instant>]
 
     /// - Parameters:
@@ -22,9 +24,16 @@ public struct SeriesContext: Hashable, Sendable {
     ) {
         self.dial = dial
         self.calibre = calibre
-        self.invalid = invalid
-        self.exchanges = exchanges.sorted {
-            ($0.at, $0.closing, $0.opening) < ($1.at, $1.closing, $1.opening)
-        }
+        self.exchanges = SeriesContext.ordered(exchanges)
+        self.invalid = invalid.filter { !$0.isEmpty }
+    }
+
+    /// The same service point with its exchanges elsewhere.
+    func with(exchanges: [MeterExchange]) -> SeriesContext {
+        SeriesContext(dial: dial, calibre: calibre, exchanges: exchanges, invalid: invalid)
+    }
+
+    private static func ordered(_ exchanges: [MeterExchange]) -> [MeterExchange] {
+        exchanges.sorted { ($0.at, $0.closing, $0.opening) < ($1.at, $1.closing, $1.opening) }
     }
 }

@@ -9,18 +9,18 @@ public import Metering
 /// 3. Past the last digit and on from zero: `RolloverRule`.
 /// 4. Another meter's index after an announced exchange: `ExchangeRule`.
 /// 5. More than the pipe can carry: `PipeRule`.
-/// 6. One corrupt index, or a few, that leave and come back: `SpikeRule`.
+/// 6. One corrupt index, or a few, that leave and come back: `SpikeRule`; at the very start, `HeadRule`.
+/// 7. An exchange noted for the wrong hour: `ExchangePlacement`.
+/// 8. The old meter, still heard of after it was removed: `RemovedMeterRule`.
 ///
 /// What no rule knows is a discontinuity: its step has no volume, the series goes on from the new index, and a person
 /// must name the cause. The newest reading has no successor that could speak for it, so where it does not fit it is
 /// held out until one comes.
 public struct SeriesNormaliser: Sendable {
-    private let rules: IndexRules
-    private let invalid: [Range<Instant>]
+    private let context: SeriesContext
 
     public init(_ context: SeriesContext) {
-        rules = IndexRules(context)
-        invalid = context.invalid
+        self.context = context
     }
 
     /// The usage that `readings` show, whatever the order in which they came.
@@ -31,7 +31,30 @@ public struct SeriesNormaliser: Sendable {
     /// - Parameter readings: of one service point; in any order, with any revisions.
     /// - Returns: steps that touch, from the first evidence to the last.
     public func normalise(_ readings: [Reading]) -> NormalisedSeries {
-        var walk = IndexWalk(rules, Evidence.choose(from: readings, except: invalid))
-        return walk.run()
+        walk(readings).result
+    }
+
+    /// The finished walk, with every place where it stood.
+    func walk(_ readings: [Reading]) -> IndexWalk {
+        let evidence = Evidence.choose(from: readings, outside: context.invalid)
+        let placement = ExchangePlacement(context, among: evidence)
+        var exchanges = context.exchanges
+        var best = walk(evidence, placing: exchanges)
+        for position in exchanges.indices {
+            for other in placement.others(for: exchanges[position]) {
+                var tried = exchanges
+                tried[position] = other
+                let walk = walk(evidence, placing: tried)
+                if walk.misfits < best.misfits { (exchanges, best) = (tried, walk) }
+            }
+        }
+        return best
+    }
+
+    private func walk(_ evidence: [Reading], placing exchanges: [MeterExchange]) -> IndexWalk {
+        let placed = context.with(exchanges: exchanges)
+        let strays = RemovedMeterRule(placed).strays(among: evidence)
+        let own = strays.isEmpty ? evidence : evidence.filter { !strays.contains($0.at) }
+        return IndexWalk(placed, along: own, without: strays.sorted())
     }
 }

@@ -13,7 +13,8 @@ public struct UsageReport: Hashable, Sendable {
     public struct Row: Hashable, Sendable {
         public let point: ServicePoint.ID
         public let total: MonthTotal
-        /// How much of the total was interpolated: the part that the two midnights cut out of the steps around them.
+        /// How much is estimated: the part of the total that the two midnights cut out of the steps around them, and,
+        /// beyond the total, what may have been used while nothing was known.
         public let estimated: Volume
         /// How long no reading told what was used when: outside the series, unexplained, or in a step longer than
         /// two reading intervals.
@@ -34,13 +35,17 @@ public struct UsageReport: Hashable, Sendable {
             self.gapSeconds = gapSeconds
             self.contract = contract
         }
+
+        fileprivate var isEstimateTold: Bool { total.usageLitres != nil || estimated > .zero }
     }
 
     /// The file: `service_point,from,to,usage_l,coverage,quality,estimated_l,gaps_h,contract`.
     ///
     /// `to` is exclusive. `usage_l` is empty where there is no total. `coverage` is cut to thousandths, so that 1.000
-    /// means complete. `gaps_h` is rounded up to tenths, so that 0.0 means none. `contract` is `contract`, `none` while
-    /// the point is closed or suspended, or `unrecorded` where no contract was ever recorded.
+    /// means complete. `gaps_h` is rounded up to tenths, so that 0.0 means none. `estimated_l` is told also where there
+    /// is no total: what is not covered is estimated from the place's own past, is never part of `usage_l`, and is gone
+    /// when readings come late. `contract` is `contract`, `none` while the point is closed or suspended, or `unrecorded`
+    /// where no contract was ever recorded.
     public func text(style: CSVStyle = .report) -> String {
         table.text(style: style)
     }
@@ -59,7 +64,7 @@ public struct UsageReport: Hashable, Sendable {
                     .integer(row.total.usageLitres),
                     .number(UsageReport.thousandths(row.total.coverage.permille)),
                     .text(row.total.quality.rawValue),
-                    .integer(row.total.usageLitres.map { _ in row.estimated.roundedLitres }),
+                    .integer(row.isEstimateTold ? row.estimated.roundedLitres : nil),
                     .number(UsageReport.hours(row.gapSeconds)),
                     .text(row.contract.hasContract.map { $0 ? "contract" : "none" } ?? "unrecorded"),
                 ]
@@ -82,19 +87,27 @@ public struct UsageReport: Hashable, Sendable {
 extension UsageReport.Row {
     /// What `series` shows of the days: the total by Billing's rules, and how firm it is.
     ///
-    /// The point is read every `intervalSeconds`; steps up to twice as long are no gaps.
+    /// - Parameters:
+    ///   - point: whose they are.
+    ///   - series: what was read.
+    ///   - days: the span of the row.
+    ///   - intervalSeconds: how often the point is read; steps up to twice as long are no gaps.
+    ///   - proxied: what is estimated for the time of which nothing is known.
+    ///   - contract: whether a contract held.
     public init(
         point: ServicePoint.ID,
         series: UsageSeries,
         days: Range<LocalDay>,
         intervalSeconds: Int64 = 3_600,
+        proxied: Volume = .zero,
         contract: ContractSpan.State = .unrecorded
     ) {
         let span = days.lowerBound.start..<days.upperBound.start
+        let total = MonthTotals(series: series).total(of: days)
         self.init(
             point: point,
-            total: MonthTotals(series: series).total(of: days),
-            estimated: Self.interpolated(series, in: span),
+            total: total,
+            estimated: (total.usageLitres == nil ? .zero : Self.interpolated(series, in: span)) + proxied,
             gapSeconds: Self.gaps(series, in: span, longerThan: 2 * intervalSeconds),
             contract: contract
         )

@@ -200,4 +200,25 @@ struct PeriodTotalsTests {
         #expect(periods.compactMap(\.current).count { $0.index < dial.capacity } == periods.count)
         #expect(sum == total / 1_000 - start / 1_000)
     }
+
+    @Test func `an estimate of the same instant and revision takes no measured index away`() {
+        let step = UsageStep(from: Self.first, to: Self.last, volume: .litres(2_000))
+        let estimate = Reading(
+            point: ServicePoint.ID("S-00001"),
+            at: Self.last,
+            index: .litres(7),
+            quality: .estimated
+        )
+        let readings = [Self.reading(Self.first, 1_000), Self.reading(Self.last, 3_000), estimate]
+        for readings in [readings, readings.reversed()] {
+            let totals = PeriodTotals(
+                readings: readings,
+                series: UsageSeries(steps: [step]),
+                exchanges: [],
+                dial: Self.dial
+            )
+            let span = days("2026-02-01", "2026-03-01")
+            #expect(totals.total(from: span.lowerBound, to: span.upperBound).usageCubicMetres == 2)
+        }
+    }
 }

@@ -94,6 +94,35 @@ struct PipelineTakeTests {
         #expect(try await scene.store.watermark(of: .feed) == nil)
     }
 
+    @Test
+    func `a number that moves from one place to another takes its later values along, and no earlier ones`()
+        async throws
+    {
+        let scene = try await GatewayScene()
+        let swaps = [(12, "TN-4"), (20, "TN-3")].map { hour, meter in
+            MeterExchange(
+                point: .fed,
+                at: march(1, hours: Int64(hour)),
+                closing: .litres(7),
+                opening: .zero,
+                newMeter: Meter.ID(meter)
+            )
+        }
+        for swap in swaps { try await scene.store.record(swap, by: "test", at: march(1, hours: 21)) }
+        for (hour, meter, litres) in [(11, "TN-3", 5), (13, "TN-4", 1), (21, "TN-3", 2)]
+            as [(Int64, String, Int64)]
+        {
+            let page = GatewayScene.page(
+                [(march(1, hours: hour), litres)],
+                delivered: march(2, hours: hour),
+                meter: meter
+            )
+            try await scene.pipeline.take(page, at: march(3))
+        }
+        let readings = try await scene.store.readings(of: .fed, in: march(1)..<march(2))
+        #expect(readings.map(\.index) == [.litres(5), .litres(1), .litres(2)])
+    }
+
     @Test func `the number of a new meter that an exchange announced is known`() async throws {
         let scene = try await GatewayScene()
         let exchange = MeterExchange(

@@ -31,14 +31,7 @@ struct RebuildTests {
     }
 
     private func bring(_ readings: [Reading], to scene: GatewayScene, key: String) async throws {
-        let capture = Capture(
-            path: .feed,
-            source: "TN-3",
-            key: key,
-            times: CaptureTimes(asked: march(20), answered: march(20)),
-            bytes: Array(key.utf8)
-        )
-        _ = try await scene.store.store([Arrival(capture: capture, readings: readings)], at: march(20))
+        try await scene.keep(readings, key: key, at: march(20))
         try await scene.pipeline.think(at: march(20))
     }
 

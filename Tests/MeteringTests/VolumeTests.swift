@@ -47,6 +47,13 @@ struct VolumeTests {
         #expect(Calibre(millimetres: millimetres).overloadFlow == .litresPerHour(litresPerHour))
     }
 
+    @Test(
+        arguments: [(13, 80), (15, 170), (20, 170), (40, 700), (75, 6_500), (100, 11_555)] as [(Int, Int64)]
+    )
+    func `what a place uses at most in a month grows with the bore`(millimetres: Int, cubicMetres: Int64) {
+        #expect(Calibre(millimetres: millimetres).monthlyCeiling == .cubicMetres(cubicMetres))
+    }
+
     @Test func `coverage is cut, so that 1,000 means complete`() {
         #expect(Coverage(knownSeconds: 9_999, totalSeconds: 10_000).permille == 999)
         #expect(Coverage(knownSeconds: 10_000, totalSeconds: 10_000).permille == 1_000)

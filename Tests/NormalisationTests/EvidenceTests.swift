@@ -27,6 +27,30 @@ struct EvidenceTests {
         #expect(normalised(readings).litres == [30])
     }
 
+    @Test func `what was declared invalid is no evidence, and counts again when the range is taken back`() {
+        let readings = hourly([500, 510, 900, 910, 560, 561])
+        let range = instant(7_200)..<instant(14_400)
+        #expect(normalised(readings, invalid: [range]).litres == [10, 50, 1])
+        #expect(
+            normalised(readings, invalid: [range, range, instant(0)..<instant(0)]).litres == [10, 50, 1]
+        )
+        #expect(normalised(readings).causes == ["fall 350"])
+    }
+
+    @Test func `the end of an invalid range is valid`() {
+        let range = instant(3_600)..<instant(7_200)
+        #expect(normalised(hourly([500, 510, 530]), invalid: [range]).litres == [30])
+        #expect(normalised(hourly([500, 510, 530]), invalid: [instant(0)..<instant(1)]).litres == [20])
+    }
+
+    @Test func `a withdrawn value that is given again counts again`() {
+        let readings =
+            hourly([500, 510, 530]) + [
+                reading(3_600, 510, quality: .suspect, revision: 2), reading(3_600, 512, revision: 3),
+            ]
+        #expect(normalised(readings).litres == [12, 18])
+    }
+
     @Test func `of two values that contradict each other the smaller counts, in any order`() {
         let readings = hourly([500, 510, 530]) + [reading(3_600, 515)]
         #expect(normalised(readings).litres == [10, 20])

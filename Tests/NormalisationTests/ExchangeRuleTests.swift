@@ -57,6 +57,6 @@ struct ExchangeRuleTests {
         let exchanges = [
             exchange(at: 0, closing: 9, opening: 1), exchange(at: 7_201, closing: 9, opening: 1),
         ]
-        #expect(normalised(readings, exchanges: exchanges) == normalised(readings))
+        #expect(normalised(readings, exchanges: exchanges).series == normalised(readings).series)
     }
 }

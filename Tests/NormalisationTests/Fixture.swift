@@ -46,14 +46,34 @@ func normalised(
     capacity: Int64 = 10_000_000,
     resolution: Int64 = 1
 ) -> NormalisedSeries {
-    let dial = Dial(capacity: .litres(capacity), resolution: .litres(resolution))
-    let context = SeriesContext(
-        dial: dial,
+    SeriesNormaliser(
+        context(exchanges: exchanges, invalid: invalid, capacity: capacity, resolution: resolution)
+    ).normalise(readings)
+}
+
+/// What is known of that meter.
+func context(
+    exchanges: [MeterExchange] = [],
+    invalid: [Range<Instant>] = [],
+    capacity: Int64 = 10_000_000,
+    resolution: Int64 = 1
+) -> SeriesContext {
+    SeriesContext(
+        dial: Dial(capacity: .litres(capacity), resolution: .litres(resolution)),
         calibre: Calibre(millimetres: 13),
         exchanges: exchanges,
         invalid: invalid
     )
-    return SeriesNormaliser(context).normalise(readings)
+}
+
+/// A series of hours with these litres, from midnight of 2026-01-01.
+func hours(_ litres: [Int64]) -> UsageSeries {
+    UsageSeries(
+        steps: litres.enumerated().map { hour, litres in
+            let from = instant(Int64(hour) * 3_600)
+            return UsageStep(from: from, to: from + 3_600, volume: .litres(litres))
+        }
+    )
 }
 
 extension NormalisedSeries {

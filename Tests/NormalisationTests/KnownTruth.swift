@@ -19,8 +19,15 @@ struct KnownTruth {
     private var index: Int64
     private var random: SeededGenerator
     private var hoursSinceSpike = 0
+    private var hoursSinceSwap = 0
+    private let noteError: Int64
 
-    init(seed: UInt64) {
+    /// - Parameters:
+    ///   - seed: of everything that happens.
+    ///   - noteError: by how many seconds at most exchanges are noted too early or too late; then they are days apart,
+    ///     and no index is corrupt right after one, where it may look like the old meter.
+    init(seed: UInt64, noteError: Int64 = 0) {
+        self.noteError = noteError
         random = SeededGenerator(seed: seed)
         count = [1, 10].randomElement(using: &random) ?? 1
         capacity = [100_000, 1_000_000].randomElement(using: &random) ?? 100_000
@@ -39,8 +46,10 @@ struct KnownTruth {
     private mutating func pass(_ hour: Int) {
         let end = Int64(hour) * 3_600
         use(upTo: 900)
-        if chance(1, of: 40) { swap(at: end - 1_800) }
-        if chance(1, of: 400) { swap(at: end - 900) }
+        hoursSinceSwap += 1
+        let mayBeSwapped = noteError == 0 || hoursSinceSwap > 60
+        if mayBeSwapped, chance(1, of: 40) { swap(at: end - 1_800) }
+        if mayBeSwapped, chance(1, of: 400) { swap(at: end - 900) }
         use(upTo: 900)
         if hour == KnownTruth.hours { readings.append(reading(end, index)) } else { report(at: end) }
     }
@@ -53,14 +62,16 @@ struct KnownTruth {
 
     private mutating func swap(at seconds: Int64) {
         let opening = Int64.random(in: 0...30, using: &random) * count
-        exchanges.append(exchange(at: seconds, closing: index, opening: opening))
+        hoursSinceSwap = 0
+        let noted = seconds + Int64.random(in: -noteError...noteError, using: &random)
+        exchanges.append(exchange(at: noted, closing: index, opening: opening))
         index = opening
     }
 
     private mutating func report(at seconds: Int64) {
         hoursSinceSpike += 1
         if chance(1, of: 10) { return }
-        if hoursSinceSpike > 5, chance(1, of: 60) {
+        if hoursSinceSpike > 5, noteError == 0 || hoursSinceSwap > 3, chance(1, of: 60) {
             hoursSinceSpike = 0
             readings.append(reading(seconds, (index + capacity / 3) % capacity))
             return

@@ -14,6 +14,14 @@ struct NormalisationLawTests {
         #expect(!result.isTailUnconfirmed)
     }
 
+    @Test(arguments: 1...60 as ClosedRange<UInt64>)
+    func `also when exchanges were noted for the wrong hour`(seed: UInt64) {
+        let truth = KnownTruth(seed: seed, noteError: 20 * 3_600)
+        let result = truth.normaliser.normalise(truth.readings)
+        #expect(result.total == truth.used)
+        #expect(result.causes == [])
+    }
+
     @Test(arguments: 1...30 as ClosedRange<UInt64>)
     func `any order of arrival gives the same series, and so do duplicates`(seed: UInt64) {
         let truth = KnownTruth(seed: seed)

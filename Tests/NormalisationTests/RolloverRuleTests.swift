@@ -30,6 +30,44 @@ struct RolloverRuleTests {
         #expect(result.causes == ["fall 25"])
     }
 
+    @Test(
+        arguments: [
+            (120, 9_000_000, 44, [1_000_044], []),
+            (120, 8_900_000, 44, [nil], ["fall 8899956"]),
+            (120, 5_100_000, 44, [nil], ["fall 5099956"]),
+            (1, 9_930_000, 44, [70_044], []),
+            (1, 9_920_000, 44, [nil], ["fall 9919956"]),
+        ] as [(Int64, Int64, Int64, [Int64?], [String])]
+    )
+    func `after months of silence a fall is a rollover only as far as such a place can have used`(
+        days: Int64,
+        before: Int64,
+        after: Int64,
+        litres: [Int64?],
+        causes: [String]
+    ) {
+        let end = days * 86_400
+        let result = normalised([reading(0, before), reading(end, after), reading(end + 3_600, after)])
+        #expect(result.litres.first == litres.first)
+        #expect(result.causes == causes)
+    }
+
+    @Test(arguments: [(2, 9_999_995), (0, 9_999_990)] as [(Int64, Int64)])
+    func `months of silence do not turn jitter at zero into a dial full of water`(low: Int64, high: Int64) {
+        let months: Int64 = 150 * 86_400
+        let result = normalised([reading(0, low), reading(months, high), reading(months + 3_600, 3)])
+        #expect(result.litres == [0, 3 - low])
+        #expect(result.jitter == [.init(at: instant(months), by: .litres(low + 10_000_000 - high))])
+    }
+
+    @Test func `nor water that ran backwards through zero`() {
+        let months: Int64 = 150 * 86_400
+        let result = normalised([
+            reading(0, 5), reading(months, 9_999_000), reading(months + 3_600, 9_999_000),
+        ])
+        #expect(result.causes == ["fall 1005"])
+    }
+
     @Test func `dials that wrap often lose nothing`() {
         let indexes = (0..<100).map { Int64($0) * 700 % 2_000 }
         let result = normalised(hourly(indexes), capacity: 2_000)

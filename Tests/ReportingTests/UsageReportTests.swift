@@ -8,7 +8,11 @@ struct UsageReportTests {
     private static let newYear = LocalDay(containing: midnight)
 
     /// Steps of `hours` each with 10 L, from half an hour before midnight of 2026-01-01.
-    private static func row(_ hours: [Int64], _ kinds: [Int: UsageStep.Kind] = [:]) -> UsageReport.Row {
+    private static func row(
+        _ hours: [Int64],
+        _ kinds: [Int: UsageStep.Kind] = [:],
+        proxied: Volume = .zero
+    ) -> UsageReport.Row {
         var steps: [UsageStep] = []
         for (position, hours) in hours.enumerated() {
             let from = steps.last?.to ?? midnight - 1_800
@@ -25,7 +29,8 @@ struct UsageReportTests {
         return UsageReport.Row(
             point: ServicePoint.ID("S-00001"),
             series: UsageSeries(steps: steps),
-            days: newYear..<newYear.advanced(by: 1)
+            days: newYear..<newYear.advanced(by: 1),
+            proxied: proxied
         )
     }
 
@@ -59,6 +64,13 @@ struct UsageReportTests {
     @Test func `a blocked day has no total and nothing estimated`() {
         let row = Self.row(Array(repeating: 1, count: 25), [3: .unexplained])
         #expect(Self.line(row) == "S-00001,2026-01-01,2026-01-02,,0.958,blocked,,1.0,unrecorded")
+    }
+
+    @Test func `what is estimated for unknown hours is told beside the total, and where there is none`() {
+        let silent = Self.row(Array(repeating: 1, count: 24), proxied: .litres(7))
+        #expect(Self.line(silent) == "S-00001,2026-01-01,2026-01-02,235,0.979,incomplete,12,0.5,unrecorded")
+        let blocked = Self.row(Array(repeating: 1, count: 25), [3: .unexplained], proxied: .litres(7))
+        #expect(Self.line(blocked) == "S-00001,2026-01-01,2026-01-02,,0.958,blocked,7,1.0,unrecorded")
     }
 
     @Test func `one step over the whole day is all estimated`() {

@@ -10,7 +10,7 @@ struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Documents.",
-        subcommands: [Usage.self]
+        subcommands: [Usage.self, Validation.self]
     )
 
     /// Usage by calendar month, with its coverage.
@@ -21,34 +21,23 @@ struct ReportCommand: AsyncParsableCommand {
 
         @OptionGroup var folders: FolderOptions
         @OptionGroup var span: SpanOptions
-        @Option(help: "The format: csv.") var format = "csv"
-        @Option(help: "The file; standard output when none is named.") var output: String?
-        @Flag(help: "For Excel: a byte order mark and CR LF.") var excel = false
+        @OptionGroup var document: DocumentOptions
         @Flag(help: "What was used before the present contract too; needs --by and --reason, and is logged.")
         var allSpans = false
         @Option(help: "Who wants to see it.") var by: String?
         @Option(help: "Why.") var reason: String?
 
         func validate() throws {
-            guard format == "csv" else { throw ValidationError("--format: csv") }
             guard !allSpans || !(by ?? "").isEmpty && !(reason ?? "").isEmpty else {
                 throw ValidationError("--all-spans needs --by and --reason")
             }
         }
 
         func run() async throws {
-            let voice = Voice(json: false)
-            let configuration = try folders.configuration(voice, command: "report")
-            let days = try span.days(voice)
-            let store = try await folders.visitedStore(voice)
-            if allSpans { try await logAccess(in: store) }
-            let report = try await Ledger(store: store, pilot: configuration.pilot)
-                .usageReport(over: days, allContracts: allSpans)
-            let text = report.text(style: excel ? .spreadsheet : .report)
-            if let output {
-                try text.write(toFile: output, atomically: true, encoding: .utf8)
-            } else {
-                print(text, terminator: "")
+            let allSpans = allSpans
+            if allSpans { try await logAccess(in: try await folders.visitedStore(Voice(json: false))) }
+            try await document.write(folders, span) {
+                try await $0.usageReport(over: $1, allContracts: allSpans).text(style: $2)
             }
         }
 
@@ -63,6 +52,53 @@ struct ReportCommand: AsyncParsableCommand {
                     detail: "\(span.from) to \(span.to): \(reason ?? "")"
                 )
             )
+        }
+    }
+
+    /// What the validation rules say.
+    struct Validation: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "What the validation rules say of every service point: spikes, gaps, falls, standstill."
+        )
+
+        @OptionGroup var folders: FolderOptions
+        @OptionGroup var span: SpanOptions
+        @OptionGroup var document: DocumentOptions
+
+        func run() async throws {
+            try await document.write(folders, span) {
+                try await $0.validationReport(over: $1).text(style: $2)
+            }
+        }
+    }
+}
+
+/// Where a document goes, and in which form.
+struct DocumentOptions: ParsableArguments {
+    @Option(help: "The format: csv.") var format = "csv"
+    @Option(help: "The file; standard output when none is named.") var output: String?
+    @Flag(help: "For Excel: a byte order mark and CR LF.") var excel = false
+
+    func validate() throws {
+        guard format == "csv" else { throw ValidationError("--format: csv") }
+    }
+
+    /// Writes what `text` makes of the stored readings.
+    func write(
+        _ folders: FolderOptions,
+        _ span: SpanOptions,
+        _ text: (Ledger, Range<LocalDay>, CSVStyle) async throws -> String
+    ) async throws {
+        let voice = Voice(json: false)
+        let configuration = try folders.configuration(voice, command: "report")
+        let days = try span.days(voice)
+        let store = try await folders.visitedStore(voice)
+        let ledger = Ledger(store: store, pilot: configuration.pilot)
+        let text = try await text(ledger, days, excel ? .spreadsheet : .report)
+        if let output {
+            try text.write(toFile: output, atomically: true, encoding: .utf8)
+        } else {
+            print(text, terminator: "")
         }
     }
 }

@@ -1,0 +1,86 @@
+public import Metering
+
+/// Finds service points whose meters are crossed: what one path calls A, the other calls B.
+///
+/// It happens at installation, and each bill goes to the neighbour. Hours of two paths are compared by their
+/// mismatch: the sum of the hourly differences over all that both used, in thousandths; 10, 0, 30 L beside 8, 0, 32
+/// L is 4 of 80, 50. Two points are crossed when each one's own paths mismatch by 500 and more, and each one's
+/// first path matches the other's second by 200 or less. A path that is dead matches nobody; two empty houses
+/// mismatch by nothing.
+///
+/// Only points that mismatch by themselves are compared with each other, so a city costs no more than its bad ones.
+public struct CrossedMeters: Sendable {
+    /// One service point, as both paths show it.
+    public struct Point: Hashable, Sendable {
+        public let id: ServicePoint.ID
+        public let first: UsageSeries
+        public let second: UsageSeries
+
+        public init(id: ServicePoint.ID, first: UsageSeries, second: UsageSeries) {
+            self.id = id
+            self.first = first
+            self.second = second
+        }
+    }
+
+    /// Two points whose second paths are each other's.
+    public struct Pair: Hashable, Sendable {
+        public let one: ServicePoint.ID
+        public let other: ServicePoint.ID
+
+        public init(one: ServicePoint.ID, other: ServicePoint.ID) {
+            self.one = one
+            self.other = other
+        }
+    }
+
+    /// From so much mismatch on, a point's paths are not of one meter, in thousandths.
+    public var strangePermille: Int64 = 500
+    /// Up to so much mismatch, two paths are of one meter.
+    public var samePermille: Int64 = 200
+    /// How many hours must be known on both paths.
+    public var knownHours = 48
+
+    public init() {}
+
+    /// The crossed pairs, by their names; each point is in one at most.
+    public func pairs(among points: [Point]) -> [Pair] {
+        let suspects = points.sorted { $0.id < $1.id }
+            .filter { (mismatch($0.first, $0.second) ?? 0) >= strangePermille }
+        var taken: Set<ServicePoint.ID> = []
+        var pairs: [Pair] = []
+        for (position, one) in suspects.enumerated() where !taken.contains(one.id) {
+            let partner = suspects[(position + 1)...].first { !taken.contains($0.id) && areCrossed(one, $0) }
+            guard let partner else { continue }
+            taken.formUnion([one.id, partner.id])
+            pairs.append(Pair(one: one.id, other: partner.id))
+        }
+        return pairs
+    }
+
+    private func areCrossed(_ one: Point, _ other: Point) -> Bool {
+        guard let there = mismatch(one.first, other.second), let back = mismatch(other.first, one.second)
+        else { return false }
+        return there <= samePermille && back <= samePermille
+    }
+
+    /// Thousandths of what both used; zero where neither used anything, nil where too few hours are known.
+    private func mismatch(_ a: UsageSeries, _ b: UsageSeries) -> Int64? {
+        guard let one = a.span, let other = b.span else { return nil }
+        let from = max(one.lowerBound, other.lowerBound)
+        let to = min(one.upperBound, other.upperBound)
+        guard from < to else { return nil }
+        var apart: Int64 = 0
+        var total: Int64 = 0
+        var hours = 0
+        for hour in (from..<to).hours {
+            let (here, there) = (a.usage(in: hour), b.usage(in: hour))
+            guard here.coverage.permille == 1_000, there.coverage.permille == 1_000 else { continue }
+            hours += 1
+            apart += abs((here.volume - there.volume).millilitres)
+            total += (here.volume + there.volume).millilitres
+        }
+        guard hours >= knownHours else { return nil }
+        return total == 0 ? 0 : apart * 1_000 / total
+    }
+}
