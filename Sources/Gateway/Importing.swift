@@ -31,7 +31,7 @@ public struct Importing: Sendable {
     /// - Throws: `StoreError` when the store can't be written; batches kept before stay.
     public func readings(_ bytes: [UInt8], named name: String, at now: Instant) async throws -> Outcome {
         let text = ReadingsText(DelimitedText(bytes, named: name))
-        let points = try await pointsByMeter()
+        let points = try await pilot.pointsByMeter(store)
         var rows: [ImportRow] = []
         var rejections = text.rejections
         var empty = 0
@@ -94,7 +94,7 @@ public struct Importing: Sendable {
         at now: Instant
     ) async throws -> (new: Int, rejections: [Rejection]) {
         let text = ExchangesText(DelimitedText(bytes, named: name))
-        let points = try await pointsByMeter()
+        let points = try await pilot.pointsByMeter(store)
         var rejections = text.rejections
         var exchanges: [MeterExchange] = []
         for row in text.rows {
@@ -137,19 +137,6 @@ public struct Importing: Sendable {
             return row.rejection("initial_index_l", expected, "\(row.opening)", name)
         }
         return nil
-    }
-
-    /// Every name that a file may use for a point's meter: the meter's, the feed's, and those of announced exchanges.
-    private func pointsByMeter() async throws -> [Meter.ID: ServicePoint.ID] {
-        var points: [Meter.ID: ServicePoint.ID] = [:]
-        for installation in pilot.installations {
-            let point = installation.point.id
-            for exchange in try await store.exchanges(of: point) { points[exchange.newMeter] = point }
-            points[Meter.ID(point.rawValue)] = point
-            points[installation.meter.id] = point
-            if case .feed(let meter) = installation.source { points[meter] = point }
-        }
-        return points
     }
 }
 

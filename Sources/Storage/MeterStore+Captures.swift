@@ -26,6 +26,17 @@ extension MeterStore {
 }
 
 extension Capture {
+    /// The capture of one record; nil where it was never stored.
+    static func fetch(_ database: Database, path: Path.ID, key: String) throws -> Capture? {
+        let sql = """
+            SELECT w.id, c.source, c.record_key, c.asked_utc, c.answered_utc, c.own_utc, c.delivered_utc,
+                c.request_bytes, c.bytes
+            FROM capture c JOIN path w ON w.key = c.path_key
+            WHERE w.id = ? AND c.record_key = ?
+            """
+        return try Row.fetchOne(database, sql: sql, arguments: [path.rawValue, key]).map { Capture($0) }
+    }
+
     fileprivate init(_ row: Row) {
         let own: Int64? = row[5]
         let request: Data = row[7]

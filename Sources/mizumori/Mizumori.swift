@@ -14,6 +14,7 @@ struct Mizumori: AsyncParsableCommand {
             ProfileCommand.self, Simulate.self, ImportCommand.self, Record.self, Evaluate.self,
             ReplayCommand.self,
             ReportCommand.self, Bill.self, IncidentCommand.self, Backup.self, Verify.self, MailCommand.self,
+            LayoutCommand.self, QuarantineCommand.self,
         ]
     )
 }
