@@ -80,10 +80,8 @@ public struct QuarantineDesk: Sendable {
         // A file that was refused whole is taken whole; its bad rows would be lost, so there must be none.
         let isWhole = entry.record != file.recordKey
         let readings = rows.readings.filter { isWhole || entry.concerns($0.place, $0.reading) }
-        if let refused = rows.rejections.first(where: { isWhole || $0.place == entry.rejection.place }) {
-            throw Refusal.stillRefused(entry.number, refused)
-        }
-        guard !readings.isEmpty else { throw Refusal.empty(entry.number) }
+        if isWhole, let refused = rows.rejections.first { throw Refusal.stillRefused(entry.number, refused) }
+        try check(entry, rows.rejections, hasReadings: !readings.isEmpty)
         return Arrival(capture: whole.capture, readings: readings.map(\.reading))
     }
 
@@ -97,12 +95,22 @@ public struct QuarantineDesk: Sendable {
         } catch {
             throw Refusal.notKept(number, path: evidence.entry.path)
         }
-        if let refused = decoded.arrivals.flatMap(\.rejections).first {
-            throw Refusal.stillRefused(number, refused)
-        }
         let readings = decoded.arrivals.flatMap(\.readings)
-        guard !readings.isEmpty, let capture = evidence.capture else { throw Refusal.empty(number) }
+        try check(evidence.entry, decoded.arrivals.flatMap(\.rejections), hasReadings: !readings.isEmpty)
+        guard let capture = evidence.capture else { throw Refusal.empty(number) }
         return Arrival(capture: capture, readings: readings)
+    }
+
+    /// Other mistakes of the same record are entries of their own, and block nothing while there are readings.
+    private func check(_ entry: QuarantinedRecord, _ rejections: [Rejection], hasReadings: Bool)
+        throws(Refusal)
+    {
+        let own = rejections.first {
+            $0.place == entry.rejection.place && $0.field == entry.rejection.field
+        }
+        let other = hasReadings ? nil : rejections.first { $0.place == entry.rejection.place }
+        if let refused = own ?? other { throw .stillRefused(entry.number, refused) }
+        guard hasReadings else { throw .empty(entry.number) }
     }
 }
 

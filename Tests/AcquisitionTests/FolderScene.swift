@@ -17,11 +17,14 @@ final class FolderScene: Sendable {
     ///
     /// - Parameters:
     ///   - looks: what happens in the folder before the second look, the third and so on.
-    ///   - minutes: how many looks there are, one a minute.
+    ///   - minutes: how many looks there are from nine o'clock on, one a minute.
+    ///   - start: when the first look is, in UTC.
     /// - Throws: what the file system says.
-    init(_ looks: [@Sendable (FolderScene) -> Void] = [], minutes: Int = 3) throws {
+    init(_ looks: [@Sendable (FolderScene) -> Void] = [], minutes: Int = 3, from start: String = "09:00:30")
+        throws
+    {
         folder = FileManager.default.temporaryDirectory.path + "/mizumori-" + UUID().uuidString
-        clock = try JumpingClock(from: "2026-11-23T09:00:30Z", to: "2026-11-23T09:0\(minutes - 1):30Z")
+        clock = try JumpingClock(from: "2026-11-23T\(start)Z", to: "2026-11-23T09:0\(minutes - 1):30Z")
         before = Mutex(looks)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }

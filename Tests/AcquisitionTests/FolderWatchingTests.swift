@@ -103,6 +103,25 @@ struct FolderWatchingTests {
         #expect(scene.log.messages == ["Folder gives no files", "Folder gives files again"])
     }
 
+    @Test func `a file that cannot be stored keeps no other from being taken`() async throws {
+        struct Broken: Error {}
+        let scene = try FolderScene()
+        scene.write("a.json", "1")
+        scene.write("b.json", "1")
+        try await scene.watch { name in
+            if name == "a.json" { throw Broken() }
+            return .taken(stored: 1, badRows: 0)
+        }
+        #expect(scene.names() == ["a.json", "done"] && scene.names("done") == ["b.json"])
+        #expect(scene.reports.map { $0.failure == nil } == [true, false, false])
+    }
+
+    @Test func `the first look of each hour says so, since silence is news too`() async throws {
+        let scene = try FolderScene(minutes: 2, from: "08:58:30")
+        try await scene.watch()
+        #expect(scene.reports.map(\.beginsHour) == [true, false, true, false])
+    }
+
     @Test func `a crash between storing and moving brings the same file again`() async throws {
         let scene = try FolderScene()
         scene.write("a.json", "1")

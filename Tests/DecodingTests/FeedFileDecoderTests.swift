@@ -75,6 +75,12 @@ struct FeedFileDecoderTests {
         #expect(rows(decoded) == ["1 2024-01-24T04 0 L"])
     }
 
+    @Test func `rows of nothing but delimiters and the end mark of DOS are none`() throws {
+        let text = Self.header + "D,2024/1/24,1,1:00,7,N,0\n,,,,,,\n　,,,,,,\nT,,,,件数=1,,\n,,,,,,\n\u{1A}"
+        let decoded = try decode(text, Self.layout(trailer: true))
+        #expect(rows(decoded) == ["1 2024-01-24T01 7 L"] && decoded.rejections == [])
+    }
+
     @Test func `a row twice is one, a row that says otherwise is kept beside it`() throws {
         let row = "D,2024/1/24,1,1:00,7,N,0\n"
         let decoded = try decode(Self.header + row + row + row.replacing(",7,", with: ",8,"))

@@ -96,6 +96,28 @@ struct QuarantineDeskTests {
         #expect(try await store.auditLog().isEmpty)
     }
 
+    @Test func `of a row with a column an hour, one hour may be released while another stays wrong`()
+        async throws
+    {
+        func wide(_ missing: Set<String>) -> FeedLayout {
+            FeedLayout(
+                id: FeedLayout.ID("daily"),
+                form: .delimited(.utf8, delimiter: .comma, headerRow: 1),
+                columns: [.meter: "番号", .day: "日", .revision: "回"],
+                hours: FeedLayout.HourColumns(pattern: "{h}時", hours: 1...3),
+                index: FeedLayout.IndexRule(missing: missing)
+            )
+        }
+        let file = Self.file(["TN-3,2026/3/1,1,5,abc,x"], header: "番号,日,回,1時,2時,3時")
+        let store = try await GatewayScene().store
+        _ = try await FileIntake(store: store) { GatewayScene.pilot }
+            .take(file, by: wide([]), from: Path.ID("daily"), at: march(2))
+        #expect(try await store.quarantined().map(\.rejection.field) == ["2時", "3時"])
+        let desk = desk(store, GatewayScene.pilot, wide(["abc"]))
+        #expect(try await release(1, desk) == ReadingTally(duplicates: 1))
+        await #expect(throws: QuarantineDesk.Refusal.self) { try await release(2, desk) }
+    }
+
     @Test func `a file that was refused whole is taken whole once its layout is right`() async throws {
         let store = try await store(Self.file([Self.rows[1]], header: "番号,日時,指針,品質"))
         #expect(try await store.quarantined().map(\.rejection.field) == ["値"])

@@ -48,13 +48,16 @@ struct DropFolder {
         bytes(of: name).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Writes a file that others see only whole.
+    /// Writes a file that others see only whole, and that survives a power cut once it has its name.
     func write(_ bytes: [UInt8], as name: String) throws {
-        let part = "\(path)/.\(name).part"
-        try Data(bytes).write(to: URL(fileURLWithPath: part))
-        let target = "\(path)/\(name)"
-        if has(name) { try files.removeItem(atPath: target) }
-        try files.moveItem(atPath: part, toPath: target)
+        let part = URL(fileURLWithPath: "\(path)/.\(name).part")
+        try Data(bytes).write(to: part)
+        let handle = try FileHandle(forUpdating: part)
+        try handle.synchronize()
+        try handle.close()
+        guard rename(part.path, "\(path)/\(name)") == 0 else {
+            throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: "\(path)/\(name)"])
+        }
     }
 
     /// Moves a file and what stands beside it out of the way, under a name that is free there.

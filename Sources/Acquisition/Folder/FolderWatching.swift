@@ -83,12 +83,19 @@ public struct FolderWatching: Service {
         let waiting = try folder.waiting()
         let before = memory.local
         memory.local = Set(waiting)
+        var failure: (any Error)?
         for entry in waiting where isComplete(entry, before, &memory) {
             if Task.isEnding { return }
-            guard let verdict = try await take(entry) else { continue }
-            memory.local.remove(entry)
-            verdicts.append(verdict)
+            do {
+                guard let verdict = try await take(entry) else { continue }
+                memory.local.remove(entry)
+                verdicts.append(verdict)
+            } catch {
+                // One that can't be stored or moved keeps no other from being tried.
+                failure = failure ?? error
+            }
         }
+        if let failure { throw failure }
     }
 
     private func isComplete(
@@ -204,11 +211,32 @@ extension FolderWatching {
         let before = memory.remote
         memory.remote = Set(listed)
         var ledger = FetchLedger(folder)
-        for file in listed where before.contains(file) && isWanted(file) && !ledger.has(file) {
+        var failure: SFTPError?
+        for file in listed where before.contains(file) && !ledger.has(file) {
             if Task.isEnding { return }
-            try folder.write(try await remote.bytes(of: file), as: file.name)
-            try ledger.add(file, in: folder)
+            guard isWanted(file) else {
+                if memory.told.insert("there: " + file.name).inserted {
+                    note(
+                        "File there has another name",
+                        file.name,
+                        "\(settings.layout.name?.description ?? "")"
+                    )
+                }
+                continue
+            }
+            do {
+                let bytes = try await remote.bytes(of: file)
+                try keep(bytes, of: file, &ledger)
+            } catch let error as SFTPError where error.code == .file {
+                failure = failure ?? error
+            }
         }
+        if let failure { throw failure }
+    }
+
+    private func keep(_ bytes: [UInt8], of file: RemoteFile, _ ledger: inout FetchLedger) throws {
+        try folder.write(bytes, as: file.name)
+        try ledger.add(file, in: folder)
     }
 
     /// The files of the layout, and what stands beside them.

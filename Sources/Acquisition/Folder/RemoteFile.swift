@@ -51,7 +51,8 @@ struct SFTPError: Error, Hashable, Sendable, CustomStringConvertible {
         case stranger
         /// The other side does not believe us.
         case login
-        case tooLarge
+        /// About one file, which keeps no other from coming.
+        case file
         case listing
     }
 

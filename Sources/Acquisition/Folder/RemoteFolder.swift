@@ -21,7 +21,7 @@ actor RemoteFolder {
     func bytes(of file: RemoteFile) throws(SFTPError) -> [UInt8] {
         let bytes = try transfer.perform(file.name, limit: mostBytes)
         guard bytes.count == file.bytes else {
-            throw SFTPError(.listing, "\(file.name): expected \(file.bytes) bytes, found \(bytes.count)")
+            throw SFTPError(.file, "\(file.name): expected \(file.bytes) bytes, found \(bytes.count)")
         }
         return bytes
     }

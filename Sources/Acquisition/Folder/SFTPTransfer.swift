@@ -72,7 +72,7 @@ struct SFTPTransfer {
         -> SFTPError
     {
         let place = settings.url + (name ?? "")
-        if download.isFull { return SFTPError(.tooLarge, "\(place): more than \(download.limit) bytes") }
+        if download.isFull { return SFTPError(.file, "\(place): more than \(download.limit) bytes") }
         let bytes = complaint.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         let said =
             bytes.isEmpty ? String(cString: curl_easy_strerror(code)) : String(decoding: bytes, as: UTF8.self)
@@ -83,6 +83,8 @@ struct SFTPTransfer {
                 "\(place): the host is not the one in \(settings.knownHosts): \(said)"
             )
         case CURLE_LOGIN_DENIED: return SFTPError(.login, "\(place): \(settings.user) is refused: \(said)")
+        case CURLE_REMOTE_ACCESS_DENIED, CURLE_REMOTE_FILE_NOT_FOUND:
+            return SFTPError(name == nil ? .unreachable : .file, "\(place): \(said)")
         default: return SFTPError(.unreachable, "\(place): \(said)")
         }
     }

@@ -52,13 +52,18 @@ struct FeedTable: Hashable, Sendable {
         _ delimiter: FeedLayout.Delimiter,
         headerRow: Int
     ) throws(FileRefusal) -> FeedTable {
-        var scanner = DelimitedScanner(try encoding.utf8(bytes), delimiter: delimiter.byte)
+        // DOS programs end a text by control-Z.
+        let text = bytes.last == 0x1A ? Array(bytes.dropLast()) : bytes
+        var scanner = DelimitedScanner(try encoding.utf8(text), delimiter: delimiter.byte)
         var rows: [Row] = []
         while let row = scanner.nextRow() {
             guard scanner.isClosed else {
                 throw FileRefusal(line: row.line, field: "row", expected: "a closed quote", found: "none")
             }
-            rows.append(Row(line: row.line, cells: row.cells.map(TableCell.text)))
+            let cells = row.cells.map(TableCell.text)
+            // Spreadsheets write rows of nothing but delimiters behind the last one.
+            guard cells.contains(where: { !$0.text.isEmpty }) else { continue }
+            rows.append(Row(line: row.line, cells: cells))
         }
         return try FeedTable(rows, headerRow: headerRow)
     }

@@ -5,8 +5,11 @@ internal import XMLCoder
 ///
 /// Formats are not read: whether a number is a date is what the layout says of its column.
 struct Workbook {
-    /// A sheet's XML is about thirty times its cells' text, so this is some 300,000 cells.
-    static let mostSheetBytes = 64 << 20
+    /// Some 100,000 rows of four cells.
+    ///
+    /// A part is read into a tree of about 45 times its size, so that this is the most
+    /// that a small machine bears; whole cities come as CSV.
+    static let mostSheetBytes = 16 << 20
 
     private let archive: ZipArchive
     private let book: WorkbookPart

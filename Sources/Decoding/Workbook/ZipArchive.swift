@@ -4,8 +4,6 @@ internal import CZip
 ///
 /// An archive states how large its entries become, but may lie: the bytes are counted while they come.
 final class ZipArchive {
-    /// The most bytes of one unpacked entry.
-    static let mostBytes = 256 << 20
     private static let mostEntries = 10_000
     private static let chunk = 1 << 16
 
@@ -57,7 +55,7 @@ final class ZipArchive {
     ///   - limit: the most bytes that are taken.
     /// - Returns: nil when there is none of this name.
     /// - Throws: `FileRefusal` when it is damaged, encrypted or larger than the limit.
-    func entry(_ name: String, limit: Int = ZipArchive.mostBytes) throws(FileRefusal) -> [UInt8]? {
+    func entry(_ name: String, limit: Int) throws(FileRefusal) -> [UInt8]? {
         guard zip_name_locate(archive, name, 0) >= 0 else { return nil }
         guard let file = zip_fopen(archive, name, 0) else {
             throw FileRefusal(field: name, expected: "a part that can be read", found: words)
