@@ -82,6 +82,12 @@ struct WorkbookTests {
         #expect(try archive.entry("b", limit: 9) == nil)
     }
 
+    @Test func `a sheet of wide and empty rows is refused before it fills the memory`() {
+        let rows = (1...150).map { #"<row r="\#($0)"><c r="XFD\#($0)"><v>1</v></c></row>"# }.joined()
+        let error = #expect(throws: FileRefusal.self) { try table(rows) }
+        #expect(error?.expected == "at most 2000000 cells" && error?.line == 123)
+    }
+
     @Test func `a document type, which could unfold without end, is refused`() {
         var made = MadeWorkbook()
         made.sharedTexts = "<!DOCTYPE x>"

@@ -11,6 +11,9 @@ struct Workbook {
     /// that a small machine bears; whole cities come as CSV.
     static let mostSheetBytes = 16 << 20
 
+    /// Cells of a sheet, the empty ones before others included: one cell at the right edge makes a row of 16,384.
+    static let mostCells = 2_000_000
+
     private let archive: ZipArchive
     private let book: WorkbookPart
     private let files: [String: String]
@@ -51,9 +54,19 @@ struct Workbook {
         let sheet: SheetPart = try Workbook.part(file, in: archive)
         var rows: [FeedTable.Row] = []
         var last = 0
+        var count = 0
         for row in sheet.data.rows {
             last = row.number ?? last + 1
             let cells = try cells(of: row, last)
+            count += cells.count
+            guard count <= Workbook.mostCells else {
+                throw FileRefusal(
+                    line: last,
+                    field: "sheet",
+                    expected: "at most \(Workbook.mostCells) cells",
+                    found: "more"
+                )
+            }
             if cells.contains(where: { !$0.text.isEmpty }) {
                 rows.append(FeedTable.Row(line: last, cells: cells))
             }
