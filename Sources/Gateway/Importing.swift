@@ -49,7 +49,7 @@ public struct Importing: Sendable {
         progress: @Sendable (Outcome) -> Void = { _ in }
     ) async throws -> Outcome {
         var outcome = Outcome()
-        var reader = try await ImportReader(named: name, at: now, points: pointsByMeter(), next: next)
+        var reader = try await ImportReader(named: name, at: now, points: pilot.pointsByMeter(store), next: next)
         var piece = try reader.read()
         while let current = piece {
             let waiting = reader
@@ -96,7 +96,7 @@ public struct Importing: Sendable {
         at now: Instant
     ) async throws -> (new: Int, rejections: [Rejection]) {
         let text = ExchangesText(DelimitedText(bytes, named: name))
-        let points = try await pointsByMeter()
+        let points = try await pilot.pointsByMeter(store)
         var rejections = text.rejections
         var exchanges: [MeterExchange] = []
         for row in text.rows {
@@ -139,18 +139,6 @@ public struct Importing: Sendable {
             return row.rejection("initial_index_l", expected, "\(row.opening)", name)
         }
         return nil
-    }
-
-    /// Every name that a file may use for a point's meter: those it ever bore, and the feed's.
-    private func pointsByMeter() async throws -> [Meter.ID: ServicePoint.ID] {
-        var points = try await store.meterNames()
-        for installation in pilot.installations {
-            let point = installation.point.id
-            points[Meter.ID(point.rawValue)] = point
-            points[installation.meter.id] = point
-            if case .feed(let meter) = installation.source { points[meter] = point }
-        }
-        return points
     }
 }
 

@@ -77,7 +77,7 @@ public struct Pipeline: Sendable {
     /// When it returns, the data are synced.
     public func take(_ page: FeedDelivery, at now: Instant) async throws {
         let pilot = terms().pilot
-        let decoded = try FeedReadings(page, tenures: try await feedTenures(pilot))
+        let decoded = try FeedReadings(page, tenures: try await pilot.feedTenures(in: store))
         let outcomes = try await store.store(decoded.arrivals, advancing: decoded.watermark, at: now)
         for case .conflicting in outcomes {
             logger.warning(
@@ -85,18 +85,6 @@ public struct Pipeline: Sendable {
                 metadata: ["path.id": "\(page.path)"]
             )
         }
-    }
-
-    /// Where the feed's numbers hung when, by the register and the exchanges that somebody announced.
-    private func feedTenures(_ pilot: Pilot) async throws -> MeterTenures {
-        var installed: [ServicePoint.ID: Meter.ID] = [:]
-        var exchanges: [MeterExchange] = []
-        for installation in pilot.installations {
-            guard case .feed(let meter) = installation.source else { continue }
-            installed[installation.point.id] = meter
-            exchanges += try await store.exchanges(of: installation.point.id)
-        }
-        return MeterTenures(installed: installed, exchanges: exchanges)
     }
 
     /// Where dials were set anew by people: the offsets that hold when the unit answered.

@@ -26,6 +26,11 @@ extension Station {
                 }
             )
         }
+        parts += settings.folders.map { folder in
+            Supervision.Part(key: "files \(folder.id)", basis: folder) {
+                watching(of: folder, clock: ContinuousClock(), now: now)
+            }
+        }
         if let mail = settings.mail {
             parts.append(
                 Supervision.Part(key: "mail", basis: mail) {

@@ -127,6 +127,37 @@ public struct Station: Sendable {
         )
     }
 
+    /// The watching of one drop folder.
+    ///
+    /// - Parameters:
+    ///   - folder: one of the configuration's.
+    ///   - clock: what is slept on.
+    ///   - now: the time that belongs to `clock`.
+    /// - Returns: a service that looks for ever.
+    public func watching(
+        of folder: FolderSettings,
+        clock: any Clock<Duration>,
+        now: @escaping @Sendable () -> Instant
+    ) -> FolderWatching {
+        let intake = FileIntake(store: store) { [live] in live.current.pilot }
+        return FolderWatching(
+            folder,
+            clock: clock,
+            now: now,
+            deliver: { file in
+                let outcome = try await intake.take(file, by: folder.layout, from: folder.id, at: now())
+                return outcome.verdict
+            },
+            lookEnded: { report in
+                if report.taken > 0 || report.beginsHour {
+                    try await pipeline.think(about: configuration.pilot.feedPoints, at: report.endedAt)
+                }
+                try await watch.note(report.path, failure: report.failure, at: report.endedAt)
+            },
+            logger: logger
+        )
+    }
+
     /// The outbox; nil where no mail is configured.
     public func outbox(
         over transport: (any MailTransport)? = nil,
@@ -164,6 +195,16 @@ extension Configuration {
             host: "mizumori.\(settings.mail?.sender.address.domain ?? "invalid")",
             recipients: settings.mail?.recipients ?? [:]
         )
+    }
+}
+
+extension FileIntake.Outcome {
+    /// What becomes of the file itself.
+    fileprivate var verdict: FileVerdict {
+        switch self {
+        case .taken(let tally): .taken(stored: tally.readings.stored, badRows: tally.readings.quarantined)
+        case .refused(let refusal): .refused(refusal)
+        }
     }
 }
 

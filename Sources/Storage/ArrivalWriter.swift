@@ -50,6 +50,25 @@ struct ArrivalWriter {
         return .stored(tally)
     }
 
+    /// Adds readings to a record that is stored already; its capture is kept where it is not.
+    mutating func adopt(_ whole: Arrival) throws -> ReadingTally {
+        let (arrival, refused) = try withoutErased(whole)
+        let pathKey = try pathKey(arrival.capture.path)
+        let record = Record(path: pathKey, key: arrival.capture.key)
+        let capture: Int64
+        if let new = try insert(arrival.capture, pathKey: pathKey) {
+            capture = new
+        } else {
+            let sql = "SELECT key FROM capture WHERE path_key = ? AND record_key = ?"
+            capture = try Int64.fetchOne(database, sql: sql, arguments: [pathKey, record.key]) ?? 0
+        }
+        var tally = ReadingTally.refused(refused)
+        for reading in arrival.readings {
+            try store(reading, by: arrival.route, capture: capture, of: record, tally: &tally)
+        }
+        return tally
+    }
+
     /// Tells judgement which points have something new, and from which instant on.
     mutating func markTouchedPoints() throws {
         let mark = try HotStatement(database, ArrivalMark.touching)

@@ -15,17 +15,26 @@ extension MeterStore {
             let stored = try ReadingQuery(database, point: point, route: route).all(in: at..<at + 1)
                 .first { $0.revision == reading.revision }
             guard let stored else { return nil }
-            let sql = """
-                SELECT w.id, c.source, c.record_key, c.asked_utc, c.answered_utc, c.own_utc, c.delivered_utc,
-                    c.request_bytes, c.bytes, c.packing, c.length
-                FROM capture c JOIN path w ON w.key = c.path_key WHERE c.key = ?
-                """
+            let sql = Capture.selection + " WHERE c.key = ?"
             return try Row.fetchOne(database, sql: sql, arguments: [stored.capture]).map { try Capture($0) }
         }
     }
 }
 
 extension Capture {
+    /// What a capture's row has to say, joined with its path as `c` and `w`.
+    static let selection = """
+        SELECT w.id, c.source, c.record_key, c.asked_utc, c.answered_utc, c.own_utc, c.delivered_utc,
+            c.request_bytes, c.bytes, c.packing, c.length
+        FROM capture c JOIN path w ON w.key = c.path_key
+        """
+
+    /// The capture of one record; nil where it was never stored.
+    static func fetch(_ database: Database, path: Path.ID, key: String) throws -> Capture? {
+        let sql = selection + " WHERE w.id = ? AND c.record_key = ?"
+        return try Row.fetchOne(database, sql: sql, arguments: [path.rawValue, key]).map { try Capture($0) }
+    }
+
     fileprivate init(_ row: Row) throws {
         let own: Int64? = row[5]
         let request: Data = row[7]

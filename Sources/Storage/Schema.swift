@@ -14,6 +14,7 @@ enum Schema {
         migrator.registerMigration("0004 units and dials") { try $0.execute(sql: unitsAndDials) }
         migrator.registerMigration("0005 sealed readings") { try $0.execute(sql: sealedReadings) }
         migrator.registerMigration("0006 events of people") { try $0.execute(sql: eventsOfPeople) }
+        migrator.registerMigration("0008 quarantine by hand") { try $0.execute(sql: quarantineByHand) }
         return migrator
     }
 
@@ -303,5 +304,32 @@ enum Schema {
         ALTER TABLE capture ADD COLUMN length INTEGER;
         -- the least usage of an hour between 1:00 and 5:00; NULL where one of the four is not known
         ALTER TABLE daily_usage ADD COLUMN night_minimum_ml INTEGER CHECK (night_minimum_ml >= 0);
+        """
+
+    /// What was settled before could only be put away, so it was dropped.
+    private static let quarantineByHand = """
+        CREATE TABLE quarantine_by_hand (
+            key INTEGER PRIMARY KEY,
+            path_key INTEGER NOT NULL REFERENCES path (key),
+            record_key TEXT NOT NULL,
+            place TEXT NOT NULL,
+            field TEXT NOT NULL,
+            expected TEXT NOT NULL,
+            found TEXT NOT NULL,
+            -- the whole record where no capture keeps it
+            bytes BLOB,
+            stored_utc INTEGER NOT NULL,
+            last_seen_utc INTEGER NOT NULL,
+            seen_count INTEGER NOT NULL DEFAULT 1 CHECK (seen_count >= 1),
+            state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'released', 'dropped')),
+            UNIQUE (path_key, record_key, place, field, found)
+        ) STRICT;
+        INSERT INTO quarantine_by_hand (key, path_key, record_key, place, field, expected, found, bytes,
+            stored_utc, last_seen_utc, seen_count, state)
+            SELECT key, path_key, record_key, place, field, expected, found, bytes, stored_utc, last_seen_utc,
+                seen_count, CASE state WHEN 'settled' THEN 'dropped' ELSE state END
+            FROM quarantine;
+        DROP TABLE quarantine;
+        ALTER TABLE quarantine_by_hand RENAME TO quarantine;
         """
 }

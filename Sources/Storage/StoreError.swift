@@ -23,6 +23,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case busy
         /// What was named is not stored: a service point, an incident, a mail.
         case notFound = "not_found"
+        /// What was to be stored contradicts what is.
+        case conflicting
         case failed
     }
 

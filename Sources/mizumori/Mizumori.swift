@@ -15,6 +15,7 @@ struct Mizumori: AsyncParsableCommand {
             ReplayCommand.self,
             ReportCommand.self, Bill.self, IncidentCommand.self, Backup.self, Verify.self, MailCommand.self,
             EventsCommand.self, Resolve.self, RegisterCommand.self, ExportCommand.self, Erase.self,
+            LayoutCommand.self, QuarantineCommand.self,
         ]
     )
 }

@@ -196,6 +196,59 @@ struct ConfigurationTests {
         #expect(!"\(login)".contains("s3cret"))
     }
 
+    private static let files = """
+        files:
+          - id: daily
+            folder: data/drop
+            layout: kyodo-kenshin-daily
+            sftp: {url: "sftp://h/out/", user: water, known_hosts: k, password_env: SFTP_SECRET}
+        """
+
+    @Test func `a folder of files has its layout and where they are fetched from`() throws {
+        let folders = try Folders()
+        let path = folders.path + "/config/gateway.yaml"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        try (text + "\n" + Self.files).write(toFile: path, atomically: true, encoding: .utf8)
+        let configuration = try folders.load(["SFTP_SECRET": "s3cret"])
+        let folder = try #require(configuration.settings.folders.first)
+        #expect(folder.layout.id == FeedLayout.ID("kyodo-kenshin-daily"))
+        #expect(folder.remote?.password == "s3cret")
+        #expect(!"\(folder)".contains("s3cret"))
+        #expect(configuration.path(ofFilesBy: folder.layout) == folder.id)
+        let other = try #require(configuration.layouts.last)
+        #expect(configuration.path(ofFilesBy: other).rawValue == other.id.rawValue)
+    }
+
+    @Test(arguments: [
+        ("kyodo-kenshin-daily", "daily-kenshin", "files[0].layout: expected one of kenshin-workbook"),
+        ("sftp://h/out/", "sftp://h/out", "files[0].sftp.url: expected the sftp address of a folder"),
+        (", password_env: SFTP_SECRET", "", "files[0].sftp.key_file: expected a key_file"),
+        ("known_hosts: k, ", "", "files[0].sftp.known_hosts: expected a value"),
+        ("folder: data/drop", "folders: data/drop", "files[0].folder: expected a value"),
+    ])
+    func `a mistake in a folder of files is told`(old: String, new: String, problem: String) throws {
+        let folders = try Folders()
+        let files = Self.files.replacing(old, with: new, maxReplacements: 1)
+        let problems = try folders.problems(
+            in: "config/gateway.yaml",
+            "polling:",
+            files + "\npolling:",
+            ["SFTP_SECRET": "s3cret"]
+        )
+        #expect(problems.contains { $0.contains(problem) }, "\(problems)")
+    }
+
+    @Test func `every shipped layout proves itself by its examples`() throws {
+        let layouts = try Folders().load().layouts
+        #expect(
+            layouts.map(\.id.rawValue) == ["kenshin-workbook", "kyodo-kenshin-daily", "kyodo-kenshin-wide"]
+        )
+        for layout in layouts {
+            let proof = LayoutProof(layout)
+            #expect(proof.valueCount > 0 && proof.mismatches() == [], "\(layout.id)")
+        }
+    }
+
     @Test func `without mail and without a feed a configuration is right`() throws {
         let folders = try Folders()
         try FileManager.default.removeItem(atPath: folders.path + "/config/mail.yaml")

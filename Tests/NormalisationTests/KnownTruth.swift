@@ -14,6 +14,7 @@ struct KnownTruth {
     let context: SeriesContext
 
     private static let hours = 240
+    private let swaps: Bool
     private let capacity: Int64
     private let count: Int64
     private var index: Int64
@@ -24,9 +25,11 @@ struct KnownTruth {
 
     /// - Parameters:
     ///   - seed: of everything that happens.
+    ///   - swaps: whether meters are exchanged now and then.
     ///   - noteError: by how many seconds at most exchanges are noted too early or too late; then they are days apart,
     ///     and no index is corrupt right after one, where it may look like the old meter.
-    init(seed: UInt64, noteError: Int64 = 0) {
+    init(seed: UInt64, noteError: Int64 = 0, swaps: Bool = true) {
+        self.swaps = swaps
         self.noteError = noteError
         random = SeededGenerator(seed: seed)
         count = [1, 10].randomElement(using: &random) ?? 1
@@ -47,7 +50,7 @@ struct KnownTruth {
         let end = Int64(hour) * 3_600
         use(upTo: 900)
         hoursSinceSwap += 1
-        let mayBeSwapped = noteError == 0 || hoursSinceSwap > 60
+        let mayBeSwapped = swaps && (noteError == 0 || hoursSinceSwap > 60)
         if mayBeSwapped, chance(1, of: 40) { swap(at: end - 1_800) }
         if mayBeSwapped, chance(1, of: 400) { swap(at: end - 900) }
         use(upTo: 900)

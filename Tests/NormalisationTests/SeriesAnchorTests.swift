@@ -17,7 +17,7 @@ struct SeriesAnchorTests {
 
     @Test(arguments: [UInt64](1...300))
     func `from an anchor on, a walk ends where the whole one does`(seed: UInt64) throws {
-        let truth = KnownTruth(seed: seed)
+        let truth = KnownTruth(seed: seed, swaps: seed.isMultiple(of: 3))
         let readings = truth.readings.sorted { ($0.at, $0.revision) < ($1.at, $1.revision) }
         let context = SeriesContext(
             dial: truth.context.dial,
@@ -39,11 +39,10 @@ struct SeriesAnchorTests {
     }
 
     @Test func `where no meter was exchanged, most limits have an anchor`() {
-        let lives = (1...200).map { KnownTruth(seed: UInt64($0)) }.filter(\.exchanges.isEmpty)
-        let found = lives.filter { truth in
-            SeriesAnchor(truth.context).newest(in: truth.readings, at: instant(200 * 3_600)) != nil
+        let found = (1...100).filter { seed in
+            let truth = KnownTruth(seed: UInt64(seed), swaps: false)
+            return SeriesAnchor(truth.context).newest(in: truth.readings, at: instant(200 * 3_600)) != nil
         }
-        #expect(lives.count > 5)
-        #expect(found.count * 10 >= lives.count * 9)
+        #expect(found.count > 90)
     }
 }

@@ -107,11 +107,11 @@ struct ArrivalTests {
         let store = try await MeterStore.withTwoPoints()
         _ = try await store.store([arrival([reading(.unknown)], key: "a")], at: moment)
         let number = try #require(try await store.quarantined().first?.number)
-        try await store.settleQuarantined(number, by: "sato", note: "wrong id", at: moment + hour)
+        try await store.dropQuarantined(number, by: "sato", reason: "wrong id", at: moment + hour)
         #expect(try await store.quarantineCount() == 0)
         #expect(try await store.auditLog().map(\.subject) == ["quarantine \(number)"])
         let error = await #expect(throws: StoreError.self) {
-            try await store.settleQuarantined(number, by: "sato", note: "again", at: moment + hour)
+            try await store.dropQuarantined(number, by: "sato", reason: "again", at: moment + hour)
         }
         #expect(error?.code == .notFound)
     }

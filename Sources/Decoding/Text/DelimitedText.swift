@@ -61,20 +61,24 @@ public struct DelimitedText: Sendable {
 
 /// Walks over the bytes of a CSV file, row by row.
 struct DelimitedScanner {
+    /// Whether the last quoted cell was closed.
+    private(set) var isClosed = true
     private let bytes: [UInt8]
+    private let delimiter: UInt8
     private var position: Int
     private var line: Int
 
     private static let quote = UInt8(ascii: "\"")
-    private static let comma = UInt8(ascii: ",")
     private static let newline = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
     /// - Parameters:
     ///   - bytes: whole rows.
+    ///   - delimiter: what stands between two cells.
     ///   - firstLine: the line on which they begin in their file.
-    init(_ bytes: [UInt8], firstLine: Int = 1) {
+    init(_ bytes: [UInt8], delimiter: UInt8 = UInt8(ascii: ","), firstLine: Int = 1) {
         self.bytes = bytes
+        self.delimiter = delimiter
         line = firstLine
         position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     }
@@ -93,7 +97,7 @@ struct DelimitedScanner {
         var cells: [String] = []
         while true {
             cells.append(readCell())
-            guard position < bytes.count, bytes[position] == DelimitedScanner.comma else { break }
+            guard position < bytes.count, bytes[position] == delimiter else { break }
             position += 1
         }
         skipLineEnd()
@@ -103,12 +107,16 @@ struct DelimitedScanner {
     private mutating func readCell() -> String {
         guard position < bytes.count, bytes[position] == DelimitedScanner.quote else { return readPlain() }
         position += 1
+        isClosed = false
         var cell: [UInt8] = []
         while position < bytes.count {
             let byte = bytes[position]
             position += 1
             if byte == DelimitedScanner.quote {
-                guard position < bytes.count, bytes[position] == DelimitedScanner.quote else { break }
+                guard position < bytes.count, bytes[position] == DelimitedScanner.quote else {
+                    isClosed = true
+                    break
+                }
                 position += 1
             }
             if byte == DelimitedScanner.newline { line += 1 }
@@ -119,7 +127,7 @@ struct DelimitedScanner {
 
     private mutating func readPlain() -> String {
         let start = position
-        while position < bytes.count, bytes[position] != DelimitedScanner.comma,
+        while position < bytes.count, bytes[position] != delimiter,
             bytes[position] != DelimitedScanner.newline, bytes[position] != DelimitedScanner.carriageReturn
         {
             position += 1

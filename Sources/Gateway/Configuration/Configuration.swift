@@ -13,6 +13,8 @@ public struct Configuration: Sendable {
     public let rules: DetectionRules
     public let templates: MailTemplates?
     public let pilot: Pilot
+    /// How files of readings are laid out.
+    public let layouts: [FeedLayout]
     /// Facts that no source settles, of the meter models in use: `check` warns of them until they are proven.
     public let unverified: [UnverifiedFact]
 
@@ -21,12 +23,14 @@ public struct Configuration: Sendable {
         rules: DetectionRules,
         templates: MailTemplates?,
         pilot: Pilot,
+        layouts: [FeedLayout] = [],
         unverified: [UnverifiedFact]
     ) {
         self.settings = settings
         self.rules = rules
         self.templates = templates
         self.pilot = pilot
+        self.layouts = layouts
         self.unverified = unverified
     }
 
@@ -44,7 +48,8 @@ public struct Configuration: Sendable {
         environment: [String: String]
     ) throws(SettingsProblems) -> Configuration {
         var reading = ConfigurationReading(environment: environment)
-        let settings = reading.gateway(in: config)
+        let layouts = reading.layouts(in: config)
+        let settings = reading.gateway(in: config, layouts: layouts)
         let lines = reading.problems.isEmpty ? settings?.lines.map(\.id) : nil
         let rules = reading.rules(at: config + "/detection.yaml")
         let templates = settings?.mail == nil ? nil : reading.templates(in: config)
@@ -60,6 +65,7 @@ public struct Configuration: Sendable {
             rules: rules,
             templates: templates,
             pilot: Pilot(installations: installations, profiles: models),
+            layouts: layouts,
             unverified: unverified(models, in: installations)
         )
     }
@@ -110,12 +116,16 @@ struct ConfigurationReading {
         self.environment = environment
     }
 
-    mutating func gateway(in folder: String) -> GatewaySettings? {
+    mutating func gateway(in folder: String, layouts: [FeedLayout]) -> GatewaySettings? {
+        let hasBrokenLayouts = !problems.isEmpty
         let gateway = read(folder + "/gateway.yaml")
         let mailPath = folder + "/mail.yaml"
         let mail = FileManager.default.fileExists(atPath: mailPath) ? read(mailPath) : nil
         let secrets = Secrets(environment: environment)
-        let settings = gateway.map { GatewayFile(secrets: secrets).settings(in: $0, mail: mail) }
+        let files = FilesSection(secrets: secrets, layouts: layouts, hasBrokenLayouts: hasBrokenLayouts)
+        let settings = gateway.map {
+            GatewayFile(secrets: secrets, files: files).settings(in: $0, mail: mail)
+        }
         collect(gateway)
         collect(mail)
         return settings ?? nil
@@ -150,6 +160,19 @@ struct ConfigurationReading {
         collect(file)
         if profile == nil, let id = file.root.text("id") { brokenModels.insert(MeterProfile.ID(id)) }
         return profile
+    }
+
+    mutating func layouts(in folder: String) -> [FeedLayout] {
+        let path = folder + "/layouts"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        return names.filter { $0.hasSuffix(".yaml") }.sorted().compactMap { layout(at: path + "/" + $0) }
+    }
+
+    mutating func layout(at path: String) -> FeedLayout? {
+        guard let file = read(path) else { return nil }
+        let layout = LayoutFile(file).layout()
+        collect(file)
+        return layout
     }
 
     mutating func installations(

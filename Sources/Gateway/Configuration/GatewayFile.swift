@@ -7,6 +7,7 @@ import Settings
 /// Reads `gateway.yaml` and `mail.yaml`.
 struct GatewayFile {
     let secrets: Secrets
+    let files: FilesSection
 
     /// - Returns: nil when something required is missing; the files have the problems.
     func settings(in gateway: SettingsFile, mail: SettingsFile?) -> GatewaySettings? {
@@ -20,6 +21,8 @@ struct GatewayFile {
         let feedSection = root.section("feed")
         let feed = feedSection.flatMap(feed)
         let delay = feedSection?.integer("delay_hours", in: 1...240) ?? 30
+        let folders = files.folders(root)
+        reportRepeats(folders.map(\.id.rawValue), in: root.sections("files"), key: "id")
         let host = console?.text("host") ?? "127.0.0.1"
         let port = console?.integer("port", in: 0...65_535) ?? 8_080
         let pollSeconds = polling?.integer("interval_seconds", in: 1...86_400) ?? 3_600
@@ -40,6 +43,7 @@ struct GatewayFile {
             recorderMegabytes: recorderMegabytes,
             feed: feed,
             feedDelayHours: delay,
+            folders: folders,
             mail: mailSettings
         )
     }

@@ -16,6 +16,8 @@ public struct GatewaySettings: Sendable {
     public let feed: FeedSettings?
     /// How late the feed delivers when all is well, in hours.
     public let feedDelayHours: Int
+    /// Folders into which files of readings are dropped.
+    public let folders: [FolderSettings]
     /// Nil where no mail goes out.
     public let mail: MailSettings?
 
@@ -27,6 +29,7 @@ public struct GatewaySettings: Sendable {
         recorderMegabytes: Int = 64,
         feed: FeedSettings?,
         feedDelayHours: Int,
+        folders: [FolderSettings] = [],
         mail: MailSettings?
     ) {
         self.station = station
@@ -36,6 +39,7 @@ public struct GatewaySettings: Sendable {
         self.recorderMegabytes = recorderMegabytes
         self.feed = feed
         self.feedDelayHours = feedDelayHours
+        self.folders = folders
         self.mail = mail
     }
 

@@ -9,7 +9,7 @@ struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Take files into the store.",
-        subcommands: [Readings.self, Exchanges.self, Events.self, HandReadings.self]
+        subcommands: [Readings.self, Exchanges.self, Events.self, HandReadings.self, FeedFileCommand.self]
     )
 
     struct Document: Encodable {

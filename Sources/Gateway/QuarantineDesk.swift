@@ -1,0 +1,176 @@
+import Acquisition
+public import Decoding
+public import Metering
+public import Storage
+
+/// Releases what was put aside, once a corrected layout or register gives it a meaning.
+public struct QuarantineDesk: Sendable {
+    private let store: MeterStore
+    private let pilot: Pilot
+    private let layouts: [Path.ID: FeedLayout]
+
+    /// - Parameters:
+    ///   - store: the memory.
+    ///   - configuration: the register and the layouts of now.
+    public init(store: MeterStore, configuration: Configuration) {
+        self.init(store: store, pilot: configuration.pilot, layouts: configuration.layoutsByPath)
+    }
+
+    init(store: MeterStore, pilot: Pilot, layouts: [Path.ID: FeedLayout]) {
+        self.store = store
+        self.pilot = pilot
+        self.layouts = layouts
+    }
+
+    /// Why an entry can't be released.
+    public enum Refusal: Error, Hashable, Sendable {
+        case notWaiting(Int64)
+        /// Nothing is kept from which it could be read again: the row of an imported table.
+        case notKept(Int64, path: Path.ID)
+        /// The same reason as before, or another.
+        case stillRefused(Int64, Rejection)
+        /// It makes sense now, and holds no reading.
+        case empty(Int64)
+    }
+
+    /// Reads an entry's record again and takes the readings that belong to the entry.
+    ///
+    /// - Parameters:
+    ///   - number: of the entry.
+    ///   - person: who decided it.
+    ///   - reason: why.
+    ///   - now: the time of storing.
+    /// - Returns: what became of the readings.
+    /// - Throws: `Refusal`, or `StoreError` when a reading contradicts the store or the store can't be written.
+    public func release(_ number: Int64, by person: String, reason: String, at now: Instant) async throws
+        -> ReadingTally
+    {
+        guard let evidence = try await store.quarantinedEvidence(number), evidence.entry.state == .waiting
+        else { throw Refusal.notWaiting(number) }
+        let arrival = try await arrival(of: evidence)
+        return try await store.releaseQuarantined(
+            number,
+            as: arrival,
+            by: person,
+            reason: reason,
+            at: now
+        )
+    }
+
+    private func arrival(of evidence: QuarantinedEvidence) async throws -> Arrival {
+        let path = evidence.entry.path
+        if let layout = layouts[path], let file = evidence.file {
+            return try await arrival(of: file, evidence.entry, by: layout)
+        }
+        guard let page = evidence.page else { throw Refusal.notKept(evidence.entry.number, path: path) }
+        return try await arrival(of: page, evidence)
+    }
+
+    private func arrival(of file: FeedFile, _ entry: QuarantinedRecord, by layout: FeedLayout) async throws
+        -> Arrival
+    {
+        let decoded: DecodedFile
+        do throws(FileRefusal) {
+            decoded = try FeedFileDecoder(layout.ignoringChecksum).decode(file)
+        } catch {
+            throw Refusal.stillRefused(entry.number, error.rejection(of: file.name))
+        }
+        let rows = FileReadings(decoded, pilot: pilot, points: try await pilot.pointsByMeter(store))
+        let whole = rows.arrival(of: file, decoded, from: entry.path)
+        // A file that was refused whole is taken whole; its bad rows would be lost, so there must be none.
+        let isWhole = entry.record != file.recordKey
+        let readings = rows.readings.filter { isWhole || entry.concerns($0.place, $0.reading) }
+        if isWhole, let refused = rows.rejections.first { throw Refusal.stillRefused(entry.number, refused) }
+        try check(entry, rows.rejections, hasReadings: !readings.isEmpty)
+        return Arrival(capture: whole.capture, readings: readings.map(\.reading))
+    }
+
+    /// A record of the feed stands alone in its capture, so it is a page of its own.
+    private func arrival(of page: FeedDelivery, _ evidence: QuarantinedEvidence) async throws -> Arrival {
+        let number = evidence.entry.number
+        let tenures = try await pilot.feedTenures(in: store)
+        let decoded: FeedReadings
+        do throws(FeedDecodingError) {
+            decoded = try FeedReadings(page, tenures: tenures)
+        } catch {
+            throw Refusal.notKept(number, path: evidence.entry.path)
+        }
+        let readings = decoded.arrivals.flatMap(\.readings)
+        try check(evidence.entry, decoded.arrivals.flatMap(\.rejections), hasReadings: !readings.isEmpty)
+        guard let capture = evidence.capture else { throw Refusal.empty(number) }
+        return Arrival(capture: capture, readings: readings)
+    }
+
+    /// Other mistakes of the same record are entries of their own, and block nothing while there are readings.
+    private func check(_ entry: QuarantinedRecord, _ rejections: [Rejection], hasReadings: Bool)
+        throws(Refusal)
+    {
+        let own = rejections.first {
+            $0.place == entry.rejection.place && $0.field == entry.rejection.field
+        }
+        let other = hasReadings ? nil : rejections.first { $0.place == entry.rejection.place }
+        if let refused = own ?? other { throw .stillRefused(entry.number, refused) }
+        guard hasReadings else { throw .empty(entry.number) }
+    }
+}
+
+extension QuarantineDesk.Refusal: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .notWaiting(let id): "no quarantine entry \(id) waits"
+        case .notKept(_, let path):
+            "nothing is kept from which it could be read again (path \(path)); bring it again"
+        case .stillRefused(_, let rejection):
+            "still refused: \(rejection.place): \(rejection.field): expected \(rejection.expected), "
+                + "found \(rejection.found)"
+        case .empty: "it holds no reading"
+        }
+    }
+}
+
+extension Configuration {
+    /// How each path's files are read: by its folder's layout, or by the layout of the path's own name.
+    var layoutsByPath: [Path.ID: FeedLayout] {
+        let named = layouts.map { (Path.ID($0.id.rawValue), $0) }
+        let folders = settings.folders.map { ($0.id, $0.layout) }
+        return Dictionary(named + folders, uniquingKeysWith: { _, folder in folder })
+    }
+
+    /// The path of a file that a person takes in by hand: that of the folder with this layout, if one has it.
+    public func path(ofFilesBy layout: FeedLayout) -> Path.ID {
+        settings.folders.first { $0.layout.id == layout.id }?.id ?? Path.ID(layout.id.rawValue)
+    }
+}
+
+extension QuarantinedRecord {
+    /// Whether a reading is the one that was put aside: by its row, or by what the store called it.
+    fileprivate func concerns(_ place: String, _ reading: Reading) -> Bool {
+        rejection.place == place
+            || rejection.place == "\(reading.point) \(reading.at) revision \(reading.revision)"
+    }
+}
+
+extension QuarantinedEvidence {
+    /// The file of the entry: kept as a capture, or with the entry where it was refused whole.
+    fileprivate var file: FeedFile? {
+        if let capture {
+            return FeedFile(name: capture.source, bytes: capture.bytes, receivedAt: capture.times.answered)
+        }
+        guard let bytes, let gap = entry.record.firstIndex(of: " ") else { return nil }
+        let name = String(entry.record[entry.record.index(after: gap)...])
+        return FeedFile(name: name, bytes: bytes, receivedAt: entry.storedAt)
+    }
+
+    /// The record as a page of the feed, of which it is the only one.
+    fileprivate var page: FeedDelivery? {
+        guard let capture, capture.request.isEmpty else { return nil }
+        let head = Array(#"{"schema":"kyodo-kenshin/1.0","records":["#.utf8)
+        let isPage = capture.key.hasPrefix("page@")
+        return FeedDelivery(
+            path: capture.path,
+            asked: capture.times.asked,
+            answered: capture.times.answered,
+            body: isPage ? capture.bytes : head + capture.bytes + Array("]}".utf8)
+        )
+    }
+}

@@ -1,0 +1,184 @@
+import Decoding
+import Metering
+import Storage
+import Testing
+
+@testable import Gateway
+
+struct QuarantineDeskTests {
+    private static let columns: [FeedLayout.Field: String] = [
+        .meter: "番号", .stamp: "日時", .index: "値", .quality: "品質",
+    ]
+
+    private static func layout(_ codes: [String: FeedLayout.QualityRule.Verdict] = ["N": .measured])
+        -> FeedLayout
+    {
+        FeedLayout(
+            id: FeedLayout.ID("daily"),
+            form: .delimited(.utf8, delimiter: .comma, headerRow: 1),
+            hasChecksum: true,
+            columns: columns,
+            quality: FeedLayout.QualityRule(codes: codes)
+        )
+    }
+
+    private static func file(_ rows: [String], header: String = "番号,日時,値,品質") -> FeedFile {
+        let bytes = Array(([header] + rows).joined(separator: "\n").utf8)
+        let bare = FeedFile(name: "a b.csv", bytes: bytes, receivedAt: march(2))
+        return FeedFile(name: bare.name, bytes: bytes, checksum: bare.digest, receivedAt: march(2))
+    }
+
+    private static let rows = [
+        "TN-8,2026/3/1 1:00,5,N", "TN-3,2026/3/1 1:00,7,N", "TN-8,2026/3/1 2:00,6,N",
+        "TN-3,2026/3/1 2:00,8,X",
+    ]
+
+    /// The same pilot, and one more meter in the feed.
+    private static let grown = Pilot(
+        installations: GatewayScene.pilot.installations.map { installation in
+            guard installation.point.id == .beside else { return installation }
+            return Installation(
+                point: installation.point,
+                meter: installation.meter,
+                source: .feed(Meter.ID("TN-8"))
+            )
+        },
+        profiles: [GatewayScene.module]
+    )
+
+    private func desk(_ store: MeterStore, _ pilot: Pilot = grown, _ layout: FeedLayout = layout())
+        -> QuarantineDesk
+    {
+        QuarantineDesk(store: store, pilot: pilot, layouts: [Path.ID("daily"): layout])
+    }
+
+    private func store(_ file: FeedFile = file(rows)) async throws -> MeterStore {
+        let store = try await GatewayScene().store
+        _ = try await FileIntake(store: store) { GatewayScene.pilot }
+            .take(file, by: Self.layout(), from: Path.ID("daily"), at: march(2))
+        return store
+    }
+
+    private func release(_ number: Int64, _ desk: QuarantineDesk) async throws -> ReadingTally {
+        try await desk.release(number, by: "sato", reason: "登録済み", at: march(3))
+    }
+
+    @Test func `a row of a meter that has been registered since is taken, and no other`() async throws {
+        let store = try await store()
+        let waiting = try await store.quarantined().map { "\($0.rejection.place) \($0.rejection.field)" }
+        #expect(waiting == ["a b.csv:5 quality", "a b.csv:2 meter_id", "a b.csv:4 meter_id"])
+        #expect(try await release(2, desk(store)) == ReadingTally(stored: 1))
+        let readings = try await store.readings(of: .beside, in: march(1)..<march(2))
+        #expect(readings.map(\.index) == [.litres(5)])
+        #expect(try await store.capture(of: try #require(readings.first))?.source == "a b.csv")
+        #expect(try await store.quarantined().map(\.number) == [1, 3])
+    }
+
+    @Test func `a row is read again by the corrected layout`() async throws {
+        let store = try await store()
+        let corrected = Self.layout(["N": .measured, "X": .suspect])
+        #expect(try await release(1, desk(store, Self.grown, corrected)) == ReadingTally(stored: 1))
+        #expect(try await store.lastReading(of: .fed)?.quality == .suspect)
+    }
+
+    @Test func `what is still wrong stays, with its reason`() async throws {
+        let store = try await store()
+        for number in [Int64(1), 2] {
+            let error = await #expect(throws: QuarantineDesk.Refusal.self) {
+                try await release(number, desk(store, GatewayScene.pilot))
+            }
+            guard case .stillRefused(number, _) = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+        }
+        #expect(try await store.quarantineCount() == 3)
+        #expect(try await store.auditLog().isEmpty)
+    }
+
+    @Test func `of a row with a column an hour, one hour may be released while another stays wrong`()
+        async throws
+    {
+        func wide(_ missing: Set<String>) -> FeedLayout {
+            FeedLayout(
+                id: FeedLayout.ID("daily"),
+                form: .delimited(.utf8, delimiter: .comma, headerRow: 1),
+                columns: [.meter: "番号", .day: "日", .revision: "回"],
+                hours: FeedLayout.HourColumns(pattern: "{h}時", hours: 1...3),
+                index: FeedLayout.IndexRule(missing: missing)
+            )
+        }
+        let file = Self.file(["TN-3,2026/3/1,1,5,abc,x"], header: "番号,日,回,1時,2時,3時")
+        let store = try await GatewayScene().store
+        _ = try await FileIntake(store: store) { GatewayScene.pilot }
+            .take(file, by: wide([]), from: Path.ID("daily"), at: march(2))
+        #expect(try await store.quarantined().map(\.rejection.field) == ["2時", "3時"])
+        let desk = desk(store, GatewayScene.pilot, wide(["abc"]))
+        #expect(try await release(1, desk) == ReadingTally(duplicates: 1))
+        await #expect(throws: QuarantineDesk.Refusal.self) { try await release(2, desk) }
+    }
+
+    @Test func `a file that was refused whole is taken whole once its layout is right`() async throws {
+        let store = try await store(Self.file([Self.rows[1]], header: "番号,日時,指針,品質"))
+        #expect(try await store.quarantined().map(\.rejection.field) == ["値"])
+        await #expect(throws: QuarantineDesk.Refusal.self) { try await release(1, desk(store)) }
+        let corrected = FeedLayout(
+            id: FeedLayout.ID("daily"),
+            form: .delimited(.utf8, delimiter: .comma, headerRow: 1),
+            columns: Self.columns.merging([.index: "指針"]) { $1 },
+            quality: FeedLayout.QualityRule(codes: ["N": .measured])
+        )
+        #expect(try await release(1, desk(store, Self.grown, corrected)) == ReadingTally(stored: 1))
+        let last = try #require(try await store.lastReading(of: .fed))
+        #expect(try await store.capture(of: last)?.source == "a b.csv")
+        let again = try await FileIntake(store: store) { Self.grown }
+            .take(
+                Self.file([Self.rows[1]], header: "番号,日時,指針,品質"),
+                by: corrected,
+                from: Path.ID("daily"),
+                at: march(3)
+            )
+        guard case .taken(let tally) = again else { return #expect(Bool(false), "refused") }
+        #expect(tally.isKnown)
+    }
+
+    @Test func `a whole file with a bad row in it is not taken whole`() async throws {
+        let store = try await store(Self.file(Self.rows, header: "番号,日時,値,品"))
+        let corrected = FeedLayout(
+            id: FeedLayout.ID("daily"),
+            form: .delimited(.utf8, delimiter: .comma, headerRow: 1),
+            columns: Self.columns.merging([.quality: "品"]) { $1 },
+            quality: FeedLayout.QualityRule(codes: ["N": .measured])
+        )
+        await #expect(throws: QuarantineDesk.Refusal.self) {
+            try await release(1, desk(store, Self.grown, corrected))
+        }
+        #expect(try await store.readingCount() == 0)
+    }
+
+    @Test func `a record of the feed is taken once its meter is registered`() async throws {
+        let scene = try await GatewayScene()
+        let page = GatewayScene.page(
+            [(march(1), 7), (march(1, hours: 1), 8)],
+            delivered: march(2),
+            meter: "TN-8"
+        )
+        try await scene.pipeline.take(page, at: march(2))
+        let number = try #require(try await scene.store.quarantined().first?.number)
+        await #expect(throws: QuarantineDesk.Refusal.self) {
+            try await release(number, desk(scene.store, GatewayScene.pilot))
+        }
+        #expect(try await release(number, desk(scene.store)) == ReadingTally(stored: 2))
+        #expect(try await scene.store.lastReading(of: .beside)?.index == .litres(8))
+    }
+
+    @Test func `what nobody kept can't be read again`() async throws {
+        let store = try await GatewayScene().store
+        let rejection = Rejection(place: "r.csv:2", field: "x", expected: "y", found: "z")
+        try await store.quarantine([rejection], from: Path.ID("import"), file: "r.csv", at: march(2))
+        let error = await #expect(throws: QuarantineDesk.Refusal.self) { try await release(1, desk(store)) }
+        #expect(error == .notKept(1, path: Path.ID("import")))
+        let missing = await #expect(throws: QuarantineDesk.Refusal.self) { try await release(9, desk(store)) }
+        #expect(missing == .notWaiting(9))
+    }
+}
