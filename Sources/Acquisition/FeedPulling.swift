@@ -6,11 +6,12 @@ public import ServiceLifecycle
 /// How one pull went; the error is nil when every page came.
 public struct PullReport: Sendable {
     public let path: Path.ID
+    public let resource: FeedResource
     public let endedAt: Instant
     public let failure: String?
 }
 
-/// Pulls one feed for ever: once at the start, then on the grid of its interval.
+/// Pulls one list of a feed for ever: once at the start, then on the grid of its interval.
 ///
 /// Each pull begins at the watermark, the newest delivery that was kept, less the overlap, and goes on until a page
 /// names no successor. The watermark moves in the transaction that keeps the page, so a page is never skipped.
@@ -22,8 +23,9 @@ public struct FeedPulling: Service {
     /// How far back the first pull of all begins: older readings are quarantined anyway.
     private static let oldestSeconds: Int64 = 400 * 86_400
 
-    private let settings: FeedSettings
     private let client: FeedClient
+    private let resource: FeedResource
+    private let path: Path.ID
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Instant
     private let watermark: @Sendable () async throws -> Instant?
@@ -32,7 +34,8 @@ public struct FeedPulling: Service {
     private let logger: Logger
 
     /// - Parameters:
-    ///   - settings: where and how often.
+    ///   - client: open for as long as this runs.
+    ///   - resource: which of the feed's lists.
     ///   - clock: what is slept on.
     ///   - now: the time that belongs to `clock`.
     ///   - watermark: the newest delivery kept so far; nil before the first.
@@ -40,7 +43,8 @@ public struct FeedPulling: Service {
     ///   - pullEnded: told after every pull.
     ///   - logger: told of every change once.
     public init(
-        _ settings: FeedSettings,
+        _ client: FeedClient,
+        of resource: FeedResource = .readings,
         clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Instant,
         watermark: @escaping @Sendable () async throws -> Instant?,
@@ -48,8 +52,9 @@ public struct FeedPulling: Service {
         pullEnded: @escaping @Sendable (PullReport) async throws -> Void,
         logger: Logger
     ) {
-        self.settings = settings
-        client = FeedClient(settings)
+        self.client = client
+        self.resource = resource
+        path = client.settings.path(of: resource)
         self.clock = clock
         self.now = now
         self.watermark = watermark
@@ -59,7 +64,8 @@ public struct FeedPulling: Service {
     }
 
     public func run() async throws {
-        let grid = Grid(interval: settings.pullInterval)
+        guard let interval = client.settings.interval(of: resource) else { return }
+        let grid = Grid(interval: interval)
         let now = now
         var wasUp = true
         repeat {
@@ -72,30 +78,30 @@ public struct FeedPulling: Service {
         var failure: String?
         do {
             try await pull()
-            if !wasUp { logger.notice("Feed answers again", metadata: ["path.id": "\(settings.id)"]) }
+            if !wasUp { logger.notice("Feed answers again", metadata: ["path.id": "\(path)"]) }
         } catch {
             if Task.isEnding { return wasUp }
             failure = "\(error)"
             if wasUp {
                 logger.warning(
                     "Feed does not answer",
-                    metadata: ["path.id": "\(settings.id)", "error": "\(error)"]
+                    metadata: ["path.id": "\(path)", "error": "\(error)"]
                 )
             }
         }
         do {
-            try await pullEnded(PullReport(path: settings.id, endedAt: now(), failure: failure))
+            try await pullEnded(PullReport(path: path, resource: resource, endedAt: now(), failure: failure))
         } catch {
             logger.error(
                 "The pull could not be judged",
-                metadata: ["path.id": "\(settings.id)", "error": "\(error)"]
+                metadata: ["path.id": "\(path)", "error": "\(error)"]
             )
         }
         return failure == nil
     }
 
     private func pull() async throws {
-        let since = (try await watermark() ?? now() - FeedPulling.oldestSeconds) - settings.overlapSeconds
+        let since = (try await watermark() ?? now() - FeedPulling.oldestSeconds) - client.settings.overlapSeconds
         var cursor: String?
         var waits = 0
         for _ in 0..<FeedPulling.mostPages {
@@ -104,7 +110,13 @@ public struct FeedPulling: Service {
             do throws(FeedError) {
                 let body = try await page(since, cursor)
                 try await keep(
-                    FeedDelivery(path: settings.id, asked: asked, answered: now(), body: body),
+                    FeedDelivery(
+                        path: path,
+                        resource: resource,
+                        asked: asked,
+                        answered: now(),
+                        body: body
+                    ),
                     &cursor
                 )
                 if cursor == nil { return }
@@ -118,10 +130,12 @@ public struct FeedPulling: Service {
 
     /// Asks for a page; a shutdown does not wait for it.
     private func page(_ since: Instant, _ cursor: String?) async throws(FeedError) -> [UInt8] {
-        let client = client
+        let (client, resource) = (client, resource)
         let answer: Result<[UInt8], FeedError> = await cancelWhenGracefulShutdown {
             do throws(FeedError) {
-                return .success(try await client.page(deliveredSince: since, cursor: cursor))
+                return .success(
+                    try await client.page(of: resource, deliveredSince: since, cursor: cursor)
+                )
             } catch {
                 return .failure(error)
             }
@@ -132,7 +146,7 @@ public struct FeedPulling: Service {
     private func keep(_ page: FeedDelivery, _ cursor: inout String?) async throws(FeedError) {
         do {
             try await deliver(page)
-            let next = try FeedPage.decode(page.body).nextCursor
+            let next = try FeedPage.nextCursor(in: page.body)
             guard next == nil || next != cursor else {
                 throw FeedError(.cursorExpired, "a page that names itself")
             }

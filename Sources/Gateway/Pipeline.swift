@@ -73,7 +73,8 @@ public struct Pipeline: Sendable {
     /// When it returns, the data are synced.
     public func take(_ page: FeedDelivery, at now: Instant) async throws {
         let pilot = terms().pilot
-        let decoded = try FeedReadings(page, pilot: pilot, replaced: try await replacedFeedMeters(pilot))
+        let register = FeedRegister(pilot: pilot, replaced: try await replacedFeedMeters(pilot))
+        let decoded = try FeedReadings(page, register: register)
         let outcomes = try await store.store(decoded.arrivals, advancing: decoded.watermark, at: now)
         for case .conflicting in outcomes {
             logger.warning(
