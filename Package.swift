@@ -67,6 +67,7 @@ let package = Package(
         room("Billing", ["Metering"]),
         // 3 world
         .systemLibrary(name: "CModbus", pkgConfig: "libmodbus", providers: [.apt(["libmodbus-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         room(
             "Acquisition",
@@ -92,7 +93,7 @@ let package = Package(
         room(
             "Simulation",
             [
-                "Acquisition", "Alerting", "Billing", "CModbus", "Decoding", "Gateway", "Metering",
+                "Acquisition", "Alerting", "Billing", "CModbus", "CZlib", "Decoding", "Gateway", "Metering",
                 "Normalisation",
                 "Reporting", "Storage", hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
             ]
@@ -132,7 +133,10 @@ let package = Package(
             ]
         ),
         tests(of: "Console", ["Gateway", "Metering", hummingbird, hummingbirdTesting]),
-        tests(of: "Simulation", ["Acquisition", "Decoding", "Gateway", "Metering", logging]),
+        tests(
+            of: "Simulation",
+            ["Acquisition", "Decoding", "Gateway", "Metering", "Seeds", "Storage", logging, serviceLifecycle]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

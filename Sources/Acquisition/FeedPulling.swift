@@ -101,7 +101,8 @@ public struct FeedPulling: Service {
     }
 
     private func pull() async throws {
-        let since = (try await watermark() ?? now() - FeedPulling.oldestSeconds) - client.settings.overlapSeconds
+        let since =
+            (try await watermark() ?? now() - FeedPulling.oldestSeconds) - client.settings.overlapSeconds
         var cursor: String?
         var waits = 0
         for _ in 0..<FeedPulling.mostPages {

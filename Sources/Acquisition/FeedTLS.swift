@@ -63,7 +63,10 @@ public struct FeedTLS: Hashable, Sendable {
         do {
             return try NIOSSLPrivateKey(file: file, format: .pem)
         } catch {
-            throw FeedError(.badCertificate, "\(file): expected a private key in PEM, not encrypted: \(error)")
+            throw FeedError(
+                .badCertificate,
+                "\(file): expected a private key in PEM, not encrypted: \(error)"
+            )
         }
     }
 }

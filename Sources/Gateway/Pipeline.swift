@@ -75,7 +75,11 @@ public struct Pipeline: Sendable {
         let pilot = terms().pilot
         let register = FeedRegister(pilot: pilot, replaced: try await replacedFeedMeters(pilot))
         let decoded = try FeedReadings(page, register: register)
-        let outcomes = try await store.store(decoded.arrivals, advancing: decoded.watermark, at: now)
+        let outcomes = try await store.store(
+            page: decoded.arrivals,
+            advancing: decoded.watermark,
+            at: now
+        )
         for case .conflicting in outcomes {
             logger.warning(
                 "The feed sent other bytes under a known key",

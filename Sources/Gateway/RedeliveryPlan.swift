@@ -62,7 +62,8 @@ struct RedeliveryPlan {
     ///   - notes: what was asked for before.
     ///   - now: the present instant.
     /// - Returns: requests by meter and day.
-    func requests(for missing: [MeterDay], after notes: [RedeliveryNote], at now: Instant) -> [RedeliveryRequest]
+    func requests(for missing: [MeterDay], after notes: [RedeliveryNote], at now: Instant)
+        -> [RedeliveryRequest]
     {
         let known = Dictionary(
             notes.map { (MeterDay(meter: $0.meter, day: $0.day), $0) },

@@ -14,7 +14,7 @@ extension MeterStore {
     /// - Returns: what became of each record, in the same order.
     /// - Throws: `.full`, `.busy` and the like; then nothing of the page is kept, and it can be stored again.
     public func store(
-        _ arrivals: [FeedArrival],
+        page arrivals: [FeedArrival],
         advancing watermark: Watermark? = nil,
         at now: Instant
     ) async throws(StoreError) -> [ArrivalOutcome] {

@@ -137,7 +137,7 @@ import Testing
     @Test(arguments: [nil, "s3cret"] as [String?])
     func `the token proves who we are, and is never sent where none is set`(_ token: String?) async throws {
         let scene = try FeedScene([], to: "2026-11-23T09:30:00Z")
-        try await scene.pull(scene.settings(token: token))
+        try await scene.pull(scene.settings(authorisation: token.map { .token(Secret($0)) } ?? .none))
         #expect(scene.script.asked.map { $0["authorization"] } == [token.map { "Bearer \($0)" }])
     }
 }

@@ -73,7 +73,9 @@ struct StampRules {
     ///
     /// Against the arrival, which our own clock tells, and not against the delivery, which is as foreign as the stamp.
     func expectation(of stamp: Instant) -> String? {
-        if stamp > arrivedAt + StampRules.futureSeconds { return "not later than its arrival at \(arrivedAt)" }
+        if stamp > arrivedAt + StampRules.futureSeconds {
+            return "not later than its arrival at \(arrivedAt)"
+        }
         guard arrivedAt - stamp > StampRules.oldestDays * 86_400 else { return nil }
         return "at most \(StampRules.oldestDays) days before its arrival at \(arrivedAt)"
     }
