@@ -135,7 +135,7 @@ let package = Package(
         tests(of: "Console", ["Gateway", "Metering", hummingbird, hummingbirdTesting]),
         tests(
             of: "Simulation",
-            ["Acquisition", "Decoding", "Gateway", "Metering", "Seeds", "Storage", logging, serviceLifecycle]
+            ["Acquisition", "Decoding", "Detection", "Gateway", "Metering", "Storage", logging]
         ),
     ],
     swiftLanguageModes: [.v6]

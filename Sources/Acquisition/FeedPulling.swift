@@ -18,8 +18,10 @@ public struct PullReport: Sendable {
 public struct FeedPulling: Service {
     /// The most pages of one pull.
     private static let mostPages = 10_000
-    /// How often one pull waits for a server that asked for patience.
+    /// How often in a row one pull waits for a server that asked for patience, or asks for a page again that broke off.
     private static let mostWaits = 5
+    /// How often in a row one pull begins again because its cursor was lost, without coming any further.
+    private static let mostRestarts = 5
     /// How far back the first pull of all begins: older readings are quarantined anyway.
     private static let oldestSeconds: Int64 = 400 * 86_400
 
@@ -101,15 +103,14 @@ public struct FeedPulling: Service {
     }
 
     private func pull() async throws {
-        let since =
-            (try await watermark() ?? now() - FeedPulling.oldestSeconds) - client.settings.overlapSeconds
-        var cursor: String?
-        var waits = 0
+        let mark = try await watermark()
+        let since = (mark ?? now() - FeedPulling.oldestSeconds) - client.settings.overlapSeconds
+        var place = Place(mark: mark, since: since)
         for _ in 0..<FeedPulling.mostPages {
             if Task.isEnding { throw CancellationError() }
             let asked = now()
             do throws(FeedError) {
-                let body = try await page(since, cursor)
+                let body = try await page(place.since, place.cursor)
                 try await keep(
                     FeedDelivery(
                         path: path,
@@ -118,15 +119,26 @@ public struct FeedPulling: Service {
                         answered: now(),
                         body: body
                     ),
-                    &cursor
+                    &place
                 )
-                if cursor == nil { return }
+                if place.cursor == nil { return }
             } catch {
-                waits += 1
-                try await wait(after: error, waits, &cursor)
+                try await wait(after: error, &place)
             }
         }
         throw FeedError(.tooLarge, "more than \(FeedPulling.mostPages) pages in one pull")
+    }
+
+    /// How far one pull is.
+    private struct Place {
+        /// The watermark when it began, or began again.
+        var mark: Instant?
+        var since: Instant
+        /// Nil for the first page.
+        var cursor: String?
+        /// Since the last page that was kept.
+        var waits = 0
+        var restarts = 0
     }
 
     /// Asks for a page; a shutdown does not wait for it.
@@ -144,14 +156,15 @@ public struct FeedPulling: Service {
         return try answer.get()
     }
 
-    private func keep(_ page: FeedDelivery, _ cursor: inout String?) async throws(FeedError) {
+    private func keep(_ page: FeedDelivery, _ place: inout Place) async throws(FeedError) {
         do {
             try await deliver(page)
             let next = try FeedPage.nextCursor(in: page.body)
-            guard next == nil || next != cursor else {
+            guard next == nil || next != place.cursor else {
                 throw FeedError(.cursorExpired, "a page that names itself")
             }
-            cursor = next
+            place.cursor = next
+            place.waits = 0
         } catch let error as FeedError {
             throw error
         } catch {
@@ -159,13 +172,29 @@ public struct FeedPulling: Service {
         }
     }
 
-    /// Waits as long as the server asked for, or starts over with a fresh cursor; any other failure ends the pull.
-    private func wait(after error: FeedError, _ waits: Int, _ cursor: inout String?) async throws {
-        guard waits <= FeedPulling.mostWaits else { throw error }
+    /// Waits as long as the server asked for, begins again with a fresh cursor, or asks for a page again that broke off
+    /// in the middle of a pull; any other failure ends the pull.
+    ///
+    /// A pull of a thousand pages must not begin anew for one that was lost: it would never come to its end.
+    private func wait(after error: FeedError, _ place: inout Place) async throws {
         switch error.code {
-        case .notNow(let seconds): try await clock.sleepUnlessEnding(for: .seconds(seconds))
-        case .cursorExpired where cursor != nil: cursor = nil
+        case .notNow(let seconds) where place.waits < FeedPulling.mostWaits:
+            try await clock.sleepUnlessEnding(for: .seconds(seconds))
+            place.waits += 1
+        case .cursorExpired where place.cursor != nil && place.restarts < FeedPulling.mostRestarts:
+            try await beginAgain(&place)
+        case .unreachable where place.cursor != nil && place.waits < FeedPulling.mostWaits:
+            try await clock.sleepUnlessEnding(for: .seconds(1 << Int64(place.waits)))
+            place.waits += 1
         default: throw error
         }
+    }
+
+    /// Pages come in order of delivery, so what was kept in this pull need not be asked for again, the overlap neither.
+    private func beginAgain(_ place: inout Place) async throws {
+        place.cursor = nil
+        place.restarts += 1
+        guard let newest = try await watermark(), newest > place.mark ?? place.since else { return }
+        (place.mark, place.since, place.restarts) = (newest, newest, 0)
     }
 }

@@ -48,6 +48,11 @@ public struct FeedSettings: Hashable, Sendable {
         resource == .readings ? id : Path.ID("\(id)/\(resource.rawValue)")
     }
 
+    /// The names of all lists that are pulled.
+    public var paths: [Path.ID] {
+        FeedResource.allCases.filter { interval(of: $0) != nil }.map(path)
+    }
+
     /// - Returns: nil where the list is not pulled.
     func interval(of resource: FeedResource) -> Duration? {
         switch resource {

@@ -58,7 +58,7 @@ struct FeedPageTests {
 
     @Test(arguments: [
         (#""q":"N""#, #""q":"X""#, "q"), (#""q":"N""#, #""p":"N""#, "q"),
-        ("2026-09-09T16:00:00+09:00", "2026-09-10T05:46:06+09:00", "at"),
+        ("2026-09-09T16:00:00+09:00", "2026-09-10T05:46:01+09:00", "at"),
         ("2026-09-09T16:00:00+09:00", "2025-08-06T00:00:00+09:00", "at"),
         ("2026-09-09T16:00:00+09:00", "16:00", "at"),
         (#"{"at":"2026-09-09T16:00:00+09:00","index_l":5,"q":"N"}"#, "5", "values"),
@@ -71,8 +71,8 @@ struct FeedPageTests {
         #expect(record.rejections.map(\.field) == [field])
     }
 
-    @Test func `clocks may be five minutes ahead, and values 400 days old`() throws {
-        for at in ["2026-09-10T05:46:05+09:00", "2025-08-06T05:41:05+09:00"] {
+    @Test func `clocks may be five minutes ahead of the delivery, and values 400 days old`() throws {
+        for at in ["2026-09-10T05:46:00+09:00", "2025-08-06T05:41:00+09:00"] {
             let decoded = try FeedPage.decode(page([record("2026-09-09T16:00:00+09:00", at)]))
             #expect(decoded.records.first?.values.count == 2, "\(at)")
         }
@@ -122,6 +122,13 @@ struct FeedPageTests {
 
     @Test func `a delivery in the future is told, and its values are taken by their own stamps`() throws {
         let text = record("2026-09-10T05:41:00+09:00", "2099-01-01T00:00:00+09:00")
+        let record = try #require(try FeedPage.decode(page([text])).records.first)
+        #expect(record.values.count == 2)
+        #expect(record.rejections.map(\.field) == ["delivered_at"])
+    }
+
+    @Test func `a delivery long ago makes no value of today wrong`() throws {
+        let text = record("2026-09-10T05:41:00+09:00", "1970-01-01T09:00:00+09:00")
         let record = try #require(try FeedPage.decode(page([text])).records.first)
         #expect(record.values.count == 2)
         #expect(record.rejections.map(\.field) == ["delivered_at"])

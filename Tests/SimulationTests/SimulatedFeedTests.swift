@@ -129,7 +129,10 @@ struct SimulatedFeedTests {
             ),
             ("/v1/water/readings?cursor=0.0.0", "secret", "HTTP/1.1 410", "cursor_expired"),
             ("/v1/water/devices", "secret", "HTTP/1.1 200", "\"supply_point\":\"S-0009\""),
-            ("/v1/water/alarms", "secret", "HTTP/1.1 200", "\"records\":[]"),
+            (
+                "/v1/water/alarms?updated_since=2026-01-01T00:00:00Z", "secret", "HTTP/1.1 200",
+                "\"records\":["
+            ),
         ])
     func `over HTTP each question gets its status`(path: String, token: String, status: String, part: String)
         async throws

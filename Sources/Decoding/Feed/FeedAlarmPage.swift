@@ -80,7 +80,7 @@ private struct FeedAlarmReader {
         }
         let at = try instant(record, "at")
         let delivered = try instant(record, "delivered_at")
-        if let expected = stamps.expectation(of: at.instant) {
+        if let expected = stamps.delivered(at: delivered.instant).expectation(of: at.instant) {
             throw RefusedRecord(place, "at", expected, at.text)
         }
         let key = [meter, code, at.text, state, delivered.text].joined(separator: "|")

@@ -67,15 +67,22 @@ struct StampRules {
     static let futureSeconds: Int64 = 300
     static let oldestDays: Int64 = 400
 
+    /// When a record was there, as far as it can be believed.
     let arrivedAt: Instant
 
+    /// Our own clock, which tells when the page came, is believed.
+    init(arrivedAt: Instant) {
+        self.arrivedAt = arrivedAt
+    }
+
+    /// The same for one record: nothing was measured after it was delivered, if the delivery can be believed.
+    func delivered(at instant: Instant) -> StampRules {
+        expectation(of: instant) == nil ? StampRules(arrivedAt: min(arrivedAt, instant)) : self
+    }
+
     /// What was expected of a stamp that can't be right; nil for one that can.
-    ///
-    /// Against the arrival, which our own clock tells, and not against the delivery, which is as foreign as the stamp.
     func expectation(of stamp: Instant) -> String? {
-        if stamp > arrivedAt + StampRules.futureSeconds {
-            return "not later than its arrival at \(arrivedAt)"
-        }
+        if stamp > arrivedAt + StampRules.futureSeconds { return "not later than its arrival at \(arrivedAt)" }
         guard arrivedAt - stamp > StampRules.oldestDays * 86_400 else { return nil }
         return "at most \(StampRules.oldestDays) days before its arrival at \(arrivedAt)"
     }

@@ -60,7 +60,7 @@ struct FeedRecordReader {
         guard unit == "L" else { throw RefusedRecord(place, "unit", "L", unit) }
         let day = record["measuring_date"] as? String ?? ""
         let key = "\(meter)|\(day)|\(revision)|\(text)"
-        var contents = try contents(of: record, place, key)
+        var contents = try contents(of: record, place, key, stamps.delivered(at: deliveredAt))
         if let expected = stamps.expectation(of: deliveredAt) {
             contents.rejections.append(RefusedRecord(key, "delivered_at", expected, text).rejection)
         }
@@ -84,9 +84,12 @@ struct FeedRecordReader {
     }
 
     /// The values and the gaps, each refused by itself.
-    private func contents(of record: [String: Any], _ place: String, _ key: String) throws(RefusedRecord)
-        -> Contents
-    {
+    private func contents(
+        of record: [String: Any],
+        _ place: String,
+        _ key: String,
+        _ stamps: StampRules
+    ) throws(RefusedRecord) -> Contents {
         guard let list = record["values"] as? [Any], list.count <= FeedRecordReader.mostValues else {
             let expected = "a list of at most \(FeedRecordReader.mostValues) values"
             throw RefusedRecord(place, "values", expected, record["values"])
@@ -99,7 +102,7 @@ struct FeedRecordReader {
         var contents = Contents()
         for (index, item) in list.enumerated() {
             do throws(RefusedRecord) {
-                switch try value(item, "\(key)#\(index)") {
+                switch try value(item, "\(key)#\(index)", stamps) {
                 case .value(let value): contents.values.append(value)
                 case .gap(let gap): contents.missing.append(gap)
                 }
@@ -109,7 +112,7 @@ struct FeedRecordReader {
         }
         for (index, item) in gaps.enumerated() {
             do throws(RefusedRecord) {
-                contents.missing.append(try gap(item, "\(key)#missing\(index)"))
+                contents.missing.append(try gap(item, "\(key)#missing\(index)", stamps))
             } catch {
                 contents.rejections.append(error.rejection)
             }
@@ -124,7 +127,7 @@ struct FeedRecordReader {
     }
 
     /// One value, or the gap that it says it is.
-    private func value(_ item: Any, _ place: String) throws(RefusedRecord) -> Entry {
+    private func value(_ item: Any, _ place: String, _ stamps: StampRules) throws(RefusedRecord) -> Entry {
         guard let value = item as? [String: Any] else {
             throw RefusedRecord(place, "values", "an object", item)
         }
@@ -132,7 +135,7 @@ struct FeedRecordReader {
         guard letter == "M" || FeedRecordReader.qualities[letter] != nil else {
             throw RefusedRecord(place, "q", "one of N, E, R, C, S, M", value["q"])
         }
-        let at = try stamp(value, "at", place)
+        let at = try stamp(value, "at", place, stamps)
         guard let quality = FeedRecordReader.qualities[letter] else {
             return .gap(FeedGap(from: at, to: at, reason: .unknown))
         }
@@ -142,20 +145,23 @@ struct FeedRecordReader {
         return .value(FeedValue(at: at, index: .litres(litres), quality: quality))
     }
 
-    private func gap(_ item: Any, _ place: String) throws(RefusedRecord) -> FeedGap {
+    private func gap(_ item: Any, _ place: String, _ stamps: StampRules) throws(RefusedRecord) -> FeedGap {
         guard let gap = item as? [String: Any] else {
             throw RefusedRecord(place, "missing", "an object", item)
         }
-        let from = try stamp(gap, "from", place)
-        let to = try stamp(gap, "to", place)
+        let from = try stamp(gap, "from", place, stamps)
+        let to = try stamp(gap, "to", place, stamps)
         guard from <= to else { throw RefusedRecord(place, "to", "not before from", gap["to"]) }
         let reason = (gap["reason"] as? String).flatMap(MissingReason.init) ?? .unknown
         return FeedGap(from: from, to: to, reason: reason)
     }
 
-    private func stamp(_ object: [String: Any], _ field: String, _ place: String) throws(RefusedRecord)
-        -> Instant
-    {
+    private func stamp(
+        _ object: [String: Any],
+        _ field: String,
+        _ place: String,
+        _ stamps: StampRules
+    ) throws(RefusedRecord) -> Instant {
         guard let text = object[field] as? String, let at = Instant(iso8601: text) else {
             throw RefusedRecord(place, field, "an instant with its zone", object[field])
         }

@@ -24,6 +24,7 @@ public final class SimulatedFeed: Sendable {
     private let changes: [SimulatedAlarm]
     private let again = Mutex<Set<FeedDispatch.Delivery>>([])
     private let questions = Mutex(0)
+    private let dispatched = Mutex<[PointDay: [FeedDispatch.Delivery]]>([:])
     private let texts = Mutex<[FeedDispatch.Delivery: [String]]>([:])
 
     /// - Parameters:
@@ -88,11 +89,15 @@ public final class SimulatedFeed: Sendable {
         return held
     }
 
-    /// Delivers a meter's days once more, a minute from now.
+    /// Delivers a meter's days once more.
     ///
+    /// - Parameters:
+    ///   - meter: as the feed numbers it.
+    ///   - days: measuring days.
+    ///   - seconds: how long it takes.
     /// - Returns: false when no such meter hangs anywhere then.
-    func deliverAgain(_ meter: Meter.ID, _ days: ClosedRange<LocalDay>) -> Bool {
-        let at = now() + 60
+    func deliverAgain(_ meter: Meter.ID, _ days: ClosedRange<LocalDay>, after seconds: Int64 = 60) -> Bool {
+        let at = now() + seconds
         let numbers = days.lowerBound.daysSince1970...days.upperBound.daysSince1970
         let found = numbers.prefix(FeedDispatch.longestSpanDays).flatMap { number in
             let day = LocalDay(daysSince1970: number)
@@ -180,11 +185,27 @@ public final class SimulatedFeed: Sendable {
         let lastDay = LocalDay(containing: to).advanced(by: -1)
         guard firstDay <= lastDay else { return [] }
         let regular = (0...lastDay.daysSince1970 - firstDay.daysSince1970).flatMap { day in
-            points.flatMap { dispatch.deliveries(of: $0, for: firstDay.advanced(by: day)) }
+            points.flatMap { dispatched(of: $0, on: firstDay.advanced(by: day)) }
         }
         return (regular + again.withLock { Array($0) }).filter {
             $0.at >= from && $0.at <= to && !neighbourhood.isSilent($0.point, at: $0.at)
         }.sorted { ($0.at, $0.point, $0.day, $0.revision) < ($1.at, $1.point, $1.day, $1.revision) }
+    }
+
+    private struct PointDay: Hashable {
+        let point: ServicePoint.ID
+        let day: LocalDay
+    }
+
+    private func dispatched(of point: ServicePoint.ID, on day: LocalDay) -> [FeedDispatch.Delivery] {
+        let key = PointDay(point: point, day: day)
+        return dispatched.withLock { known in
+            if let deliveries = known[key] { return deliveries }
+            if known.count >= SimulatedFeed.mostTexts { known = [:] }
+            let deliveries = dispatch.deliveries(of: point, for: day)
+            known[key] = deliveries
+            return deliveries
+        }
     }
 
     private func hours(of delivery: FeedDispatch.Delivery) -> [Int] {
