@@ -4,7 +4,7 @@ import Testing
 
 @testable import Decoding
 
-/// 2026-09-10T05:41:05+09:00
+/// When the pages came: 2026-09-10T05:41:05+09:00.
 private let arrival = Instant(secondsSince1970: 1_788_986_465)
 
 private func page(_ records: [String]) -> [UInt8] {

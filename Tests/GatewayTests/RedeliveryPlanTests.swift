@@ -96,7 +96,9 @@ struct RedeliveryPlanTests {
     }
 
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
-    func `whatever is missing, each day is asked for within its limits and only while it is open`(seed: UInt64) {
+    func `whatever is missing, each day is asked for within its limits and only while it is open`(
+        seed: UInt64
+    ) {
         var random = SeededGenerator(seed: seed)
         let missing = (1...20).filter { _ in Bool.random(using: &random) }.map { pair($0) }
         var notes: [LocalDay: RedeliveryNote] = [:]

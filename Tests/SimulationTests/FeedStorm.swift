@@ -1,17 +1,18 @@
 import Acquisition
 import Detection
-import Gateway
 import Logging
 import Metering
 import Storage
+import Synchronization
 import Testing
 
+@testable import Gateway
 @testable import Simulation
 
 /// A station that pulls a simulated feed in which things go wrong, over HTTP on this machine and on a clock that leaps.
 ///
 /// The feed's world ends before the station's clock does: after that nothing new is delivered, and pulls go on.
-struct FeedStorm {
+final class FeedStorm: Sendable {
     static let days: Int64 = 16
     static let worldEnd = Sample.start + days * 86_400
 
@@ -19,8 +20,9 @@ struct FeedStorm {
     let clock: LeapingClock
     let store: MeterStore
     private let neighbourhood: Neighbourhood
+    private let failures = Mutex<[String?]>([])
 
-    init(_ faults: FeedFaults, seed: UInt64) async throws {
+    init(_ faults: FeedFaults, seed: UInt64, pageSize: Int = 12) async throws {
         let neighbourhood = Sample.neighbourhood(seed: seed)
         let clock = LeapingClock(from: Sample.start + 86_400, to: FeedStorm.worldEnd + 6 * 86_400)
         feed = SimulatedFeed(
@@ -28,7 +30,7 @@ struct FeedStorm {
             seed: seed,
             faults: faults,
             door: .client(id: "city", secret: "s3cret", tokenSeconds: 3_600),
-            pageSize: 5,
+            pageSize: pageSize,
             now: { min(clock.instant, FeedStorm.worldEnd) }
         )
         self.clock = clock
@@ -39,17 +41,36 @@ struct FeedStorm {
     /// Pulls until the clock's end.
     func pull(duties: Set<FeedDuty> = [.readings, .redelivery]) async throws {
         let port = ListeningPort()
-        try await whileServing(feed.server(ready: { port.announce($0) }).run) {
+        try await whileServing(feed.server(ready: { port.announce($0) }).run) { [self] in
             let url = "http://127.0.0.1:\(await port.number())"
             let station = try await station(at: url)
-            let now: @Sendable () -> Instant = { [clock] in clock.instant }
-            guard let pulling = station.pulling(duties: duties, clock: clock, now: now) else {
-                Issue.record("the station has no feed")
-                return
-            }
-            try await pulling.run()
+            try await collection(of: station, duties).run()
         }
     }
+
+    /// The feed of the station, judged once and not after every pull, which the law does not need.
+    private func collection(of station: Station, _ duties: Set<FeedDuty>) throws -> FeedCollection {
+        let now: @Sendable () -> Instant = { [clock] in clock.instant }
+        let redelivery = Redelivery(store: store, live: station.live)
+        return FeedCollection(
+            try #require(station.configuration.settings.feed),
+            duties: duties,
+            keeping: FeedKeeping(
+                watermark: { [store] in try await store.watermark(of: $0) },
+                deliver: { try await station.pipeline.take($0, at: now()) },
+                pullEnded: { [self] report in failures.withLock { $0.append(report.failure) } },
+                owed: { try await redelivery.owed(at: now()) },
+                noteAsked: { try await redelivery.noteAsked($0, at: now()) },
+                noteFailure: { try await redelivery.noteFailure($0, $1) }
+            ),
+            clock: clock,
+            now: now,
+            logger: station.logger
+        )
+    }
+
+    /// Why each pull failed, nil for those that did not.
+    var pulls: [String?] { failures.withLock { $0 } }
 
     private func station(at url: String) async throws -> Station {
         let places = neighbourhood.installations.filter(\.isFeed)
@@ -97,8 +118,8 @@ struct FeedStorm {
             now: clock.instant,
             logger: Logger(label: "storm") { _ in SwiftLogNoOpLogHandler() }
         )
-        for exchange in neighbourhood.truth.exchanges where places.contains(where: { $0.point.id == exchange.point })
-        {
+        for exchange in neighbourhood.truth.exchanges
+        where places.contains(where: { $0.point.id == exchange.point }) {
             _ = try await store.record(exchange, by: "fitter", at: clock.instant)
         }
         return station
@@ -119,8 +140,9 @@ struct FeedStorm {
         return found
     }
 
-    /// What was judged of all points and days.
+    /// What is judged of all points and days.
     func usage() async throws -> [DailyUsage] {
+        try await station(at: "").pipeline.think(at: clock.instant)
         var usage: [DailyUsage] = []
         let first = LocalDay(containing: Sample.start)
         let days = first..<first.advanced(by: Int(FeedStorm.days) + 30)

@@ -82,7 +82,9 @@ struct StampRules {
 
     /// What was expected of a stamp that can't be right; nil for one that can.
     func expectation(of stamp: Instant) -> String? {
-        if stamp > arrivedAt + StampRules.futureSeconds { return "not later than its arrival at \(arrivedAt)" }
+        if stamp > arrivedAt + StampRules.futureSeconds {
+            return "not later than its arrival at \(arrivedAt)"
+        }
         guard arrivedAt - stamp > StampRules.oldestDays * 86_400 else { return nil }
         return "at most \(StampRules.oldestDays) days before its arrival at \(arrivedAt)"
     }

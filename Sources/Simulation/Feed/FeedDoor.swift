@@ -12,6 +12,7 @@ public enum FeedDoor: Hashable, Sendable {
     /// - Parameters:
     ///   - header: `Authorization` of a question.
     ///   - now: the feed's time.
+    /// - Returns: whether the question is answered.
     func admits(_ header: String?, at now: Instant) -> Bool {
         switch self {
         case .open: return true

@@ -38,6 +38,7 @@ public struct FeedFaults: Hashable, Sendable {
     /// Every kind in equal shares.
     ///
     /// - Parameter percent: of questions that fail, of pages in disorder, of meter-days with something wrong; 0...100.
+    /// - Returns: a plan without a thaw.
     public static func evenly(percent: Int) -> FeedFaults {
         var faults = FeedFaults()
         let permille = min(max(percent, 0), 100) * 10

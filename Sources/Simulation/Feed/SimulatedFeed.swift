@@ -117,9 +117,9 @@ public final class SimulatedFeed: Sendable {
     ///   - since: on the time of delivery.
     ///   - cursor: where the page before ended.
     ///   - limit: 1...1,000 records; a delivery of two meters is never cut.
+    ///   - question: its number, by which it may be in disorder.
     /// - Returns: the page's JSON.
     /// - Throws: when the cursor is older than a day or none of ours.
-    ///   - question: its number, by which it may be in disorder.
     func page(since: Instant, cursor: String?, limit: Int, question: Int = 0) throws(FeedRefusal) -> String {
         let place = try place(since, cursor)
         let all = deliveries(from: place.since, to: place.until)
@@ -135,7 +135,8 @@ public final class SimulatedFeed: Sendable {
     ///   - question: its number, by which it may be in disorder.
     /// - Returns: the page's JSON.
     /// - Throws: when the cursor is older than a day or none of ours.
-    func alarms(since: Instant, cursor: String?, limit: Int, question: Int = 0) throws(FeedRefusal) -> String {
+    func alarms(since: Instant, cursor: String?, limit: Int, question: Int = 0) throws(FeedRefusal) -> String
+    {
         let place = try place(since, cursor)
         let all = changes.filter {
             $0.deliveredAt >= place.since && $0.deliveredAt <= place.until

@@ -58,6 +58,7 @@ public struct SimulatedPilot: Sendable {
     ///   - faults: how often something goes wrong with it.
     ///   - door: who may ask.
     ///   - now: the feed's time.
+    /// - Returns: a feed of its own, which remembers what it was asked.
     public func feed(
         faults: FeedFaults = .none,
         door: FeedDoor = .open,
