@@ -80,13 +80,13 @@ public struct FeedPulling: Service {
         var failure: String?
         do {
             try await pull()
-            if !wasUp { logger.notice("Feed answers again", metadata: ["path.id": "\(path)"]) }
+            if !wasUp { logger.notice(resource.isBack, metadata: ["path.id": "\(path)"]) }
         } catch {
             if Task.isEnding { return wasUp }
             failure = "\(error)"
             if wasUp {
                 logger.warning(
-                    "Feed does not answer",
+                    resource.isGone,
                     metadata: ["path.id": "\(path)", "error": "\(error)"]
                 )
             }
@@ -196,5 +196,23 @@ public struct FeedPulling: Service {
         place.restarts += 1
         guard let newest = try await watermark(), newest > place.mark ?? place.since else { return }
         (place.mark, place.since, place.restarts) = (newest, newest, 0)
+    }
+}
+
+extension FeedResource {
+    /// What the log says when pulls begin to fail.
+    fileprivate var isGone: Logger.Message {
+        switch self {
+        case .readings: "Feed does not answer"
+        case .alarms: "Feed gives no alarms"
+        }
+    }
+
+    /// What the log says when they succeed again.
+    fileprivate var isBack: Logger.Message {
+        switch self {
+        case .readings: "Feed answers again"
+        case .alarms: "Feed gives alarms again"
+        }
     }
 }

@@ -15,6 +15,8 @@ actor FeedTokens {
     private let http: FeedHTTP
     private let now: @Sendable () -> Instant
     private var held: Held?
+    private var isAsking = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
 
     private struct Held {
         let token: Secret
@@ -27,8 +29,20 @@ actor FeedTokens {
         self.now = now
     }
 
+    /// Whoever comes while another one is asking waits for that token: servers may drop the old one with each new one.
     func token() async throws(FeedError) -> Secret {
+        while isAsking { await withCheckedContinuation { waiting.append($0) } }
         if let held, now() < held.until { return held.token }
+        isAsking = true
+        defer {
+            isAsking = false
+            for next in waiting { next.resume() }
+            waiting = []
+        }
+        return try await ask()
+    }
+
+    private func ask() async throws(FeedError) -> Secret {
         let asked = now()
         let reply = try await http.answer(to: request)
         guard reply.status == 200 else {

@@ -55,6 +55,14 @@ struct FeedAuthorisationTests {
         #expect(scene.script.asked.map { $0["authorization"] } == used.map { "Bearer \($0)" })
     }
 
+    @Test func `readings and alarms that begin together ask for one token`() async throws {
+        let scene = try FeedScene([], grants: [grant("one"), grant("two")], to: "2026-11-23T09:19:00Z")
+        let settings = scene.settings(authorisation: credentials(scene))
+        try await scene.pull(settings, duties: [.readings, .alarms])
+        #expect(scene.script.tokensAsked.count == 1)
+        #expect(scene.script.asked.map { $0["authorization"] } == ["Bearer one", "Bearer one"])
+    }
+
     @Test func `a token that is no longer taken is replaced once`() async throws {
         let scene = try FeedScene(
             [.page(records: 1, next: "2"), .status(401, retryAfter: nil), .page(records: 2, next: nil)],

@@ -85,6 +85,14 @@ struct AlarmPullingTests {
         #expect(scene.pages.allSatisfy { $0.path == Path.ID("feed/alarms") && $0.resource == .alarms })
     }
 
+    @Test func `alarms that fail are said once, in words of their own`() async throws {
+        let down = [FeedAnswer](repeating: .status(404, retryAfter: nil), count: 2)
+        let scene = try FeedScene(down, to: "2026-11-23T09:31:00Z")
+        try await scene.pull(duties: [.alarms])
+        #expect(scene.reports.map { $0.failure == nil } == [false, false, true, true])
+        #expect(scene.log.messages == ["Feed gives no alarms", "Feed gives alarms again"])
+    }
+
     @Test func `a feed without alarms is not asked for any`() async throws {
         let scene = try FeedScene([])
         let settings = FeedSettings(id: Path.ID("feed"), baseURL: scene.script.baseURL, alarmInterval: nil)

@@ -167,7 +167,8 @@ def test_a_certificate_and_a_key_that_do_not_fit_are_refused_before_anything_sta
 
 def test_faults_of_the_simulated_feed_are_a_command_away(pilot):
     feed_of(pilot)
-    pilot.start("simulate", "feed", "--port", str(pilot.feed_port), "--fault-percent", "10", "--thaw", "20")
+    pilot.start("simulate", "feed", "--port", str(pilot.feed_port), "--seed", "2",
+                "--fault-percent", "10", "--thaw", "20")
     gateway = pilot.start("run")
     wait_for(lambda: readings(pilot) > 1_000, 60, "the feed's readings")
     assert pilot.stop(gateway) == 0

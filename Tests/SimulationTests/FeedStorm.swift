@@ -22,7 +22,7 @@ final class FeedStorm: Sendable {
     private let neighbourhood: Neighbourhood
     private let failures = Mutex<[String?]>([])
 
-    init(_ faults: FeedFaults, seed: UInt64, pageSize: Int = 12) async throws {
+    init(_ faults: FeedFaults, seed: UInt64, pageSize: Int = 20) async throws {
         let neighbourhood = Sample.neighbourhood(seed: seed)
         let clock = LeapingClock(from: Sample.start + 86_400, to: FeedStorm.worldEnd + 6 * 86_400)
         feed = SimulatedFeed(
