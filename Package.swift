@@ -20,7 +20,9 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPCompression = Target.Dependency.product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let xmlCoder = Target.Dependency.product(name: "XMLCoder", package: "XMLCoder")
@@ -49,6 +51,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/CoreOffice/XMLCoder", exact: "0.18.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
@@ -74,7 +78,7 @@ let package = Package(
             "Acquisition",
             [
                 "CCurl", "CModbus", "Decoding", "Metering", asyncHTTPClient, logging, nioCore, nioHTTP1,
-                serviceLifecycle,
+                nioHTTPCompression, nioSSL, serviceLifecycle,
             ]
         ),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -95,7 +99,7 @@ let package = Package(
         room(
             "Simulation",
             [
-                "Acquisition", "Alerting", "Billing", "CModbus", "Decoding", "Gateway", "Metering",
+                "Acquisition", "Alerting", "Billing", "CModbus", "CZlib", "Decoding", "Gateway", "Metering",
                 "Normalisation",
                 "Reporting", "Storage", hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
             ]
@@ -135,7 +139,10 @@ let package = Package(
             ]
         ),
         tests(of: "Console", ["Gateway", "Metering", hummingbird, hummingbirdTesting]),
-        tests(of: "Simulation", ["Acquisition", "Decoding", "Gateway", "Metering", logging]),
+        tests(
+            of: "Simulation",
+            ["Acquisition", "Decoding", "Detection", "Gateway", "Metering", "Storage", logging]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

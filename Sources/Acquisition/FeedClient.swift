@@ -1,103 +1,136 @@
 internal import AsyncHTTPClient
+internal import FoundationEssentials
 public import Metering
-internal import NIOCore
 internal import NIOHTTP1
 
-/// Asks the shared-meter-reading feed (共同検針) for pages of readings.
+/// Asks the shared-meter-reading feed (共同検針): for pages of readings and alarms, and for days once more.
 public struct FeedClient: Sendable {
     private static let pageLimit = 1_000
 
-    private let settings: FeedSettings
+    let settings: FeedSettings
+    private let http: FeedHTTP
+    private let tokens: FeedTokens?
 
-    public init(_ settings: FeedSettings) {
+    /// Opens connections for as long as `body` runs; they are closed whether it throws or not.
+    ///
+    /// - Parameters:
+    ///   - settings: where, and who we are to it.
+    ///   - now: by which a token grows old.
+    ///   - body: asks.
+    /// - Returns: what `body` gives.
+    /// - Throws: `FeedError` when the certificate can't be used; else what `body` throws.
+    public static func whileOpen<Value: Sendable>(
+        _ settings: FeedSettings,
+        now: @escaping @Sendable () -> Instant,
+        _ body: (FeedClient) async throws -> Value
+    ) async throws -> Value {
+        let configuration = try FeedHTTP.configuration(for: settings)
+        return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+            let http = FeedHTTP(
+                client: client,
+                timeout: settings.requestTimeout,
+                bodyLimit: settings.bodyLimit
+            )
+            return try await body(FeedClient(settings, http, now))
+        }
+    }
+
+    private init(_ settings: FeedSettings, _ http: FeedHTTP, _ now: @escaping @Sendable () -> Instant) {
         self.settings = settings
+        self.http = http
+        if case .clientCredentials(let credentials) = settings.authorisation {
+            tokens = FeedTokens(credentials, over: http, now: now)
+        } else {
+            tokens = nil
+        }
     }
 
     /// One page of what was delivered since an instant.
     ///
     /// - Parameters:
+    ///   - resource: which of the lists.
     ///   - since: on the time of delivery, not of reading; late values would be lost otherwise.
     ///   - cursor: where the page before ended; nil for the first.
     /// - Returns: the body, at most `bodyLimit` bytes.
     /// - Throws: `.notNow` for 429 and 503, `.cursorExpired` for 410, `.refused` for any other status than 200.
-    public func page(deliveredSince since: Instant, cursor: String?) async throws(FeedError) -> [UInt8] {
-        let address = address(since, cursor)
-        let timeout = settings.requestTimeout
-        let first = await withTaskGroup(of: Result<[UInt8], FeedError>.self) { group in
-            group.addTask { await answer(at: address) }
-            group.addTask {
-                try? await Task.sleep(for: timeout, clock: .continuous)
-                return .failure(FeedError(.unreachable, "no whole page within \(timeout)"))
-            }
-            defer { group.cancelAll() }
-            return await group.next()
-        }
-        guard let first else { throw FeedError(.unreachable, "the request was given up") }
-        return try first.get()
+    public func page(
+        of resource: FeedResource = .readings,
+        deliveredSince since: Instant,
+        cursor: String?
+    ) async throws(FeedError) -> [UInt8] {
+        let address = settings.address(of: resource.rawValue)
+        let place = cursor.map { "&cursor=" + $0.percentEncoded } ?? ""
+        var request = HTTPClientRequest(
+            url: "\(address)?updated_since=\(since)&limit=\(FeedClient.pageLimit)\(place)"
+        )
+        request.headers.add(name: "Accept-Encoding", value: "gzip, deflate")
+        let reply = try await answer(to: request)
+        guard reply.status == 200 else { throw FeedClient.refusal(reply) }
+        return reply.body
     }
 
-    /// Asks and reads the whole body; the client's own time-out ends with the head.
-    private func answer(at address: String) async -> Result<[UInt8], FeedError> {
-        do throws(FeedError) {
-            return .success(try await read(try await get(address)))
-        } catch {
-            return .failure(error)
-        }
+    /// Asks for a meter's days once more (再送要求); what comes of it comes with the pages.
+    ///
+    /// - Parameter request: which days of which meter.
+    /// - Throws: as for a page, when the request was not taken.
+    public func askAgain(for request: RedeliveryRequest) async throws(FeedError) {
+        var post = HTTPClientRequest(url: settings.address(of: "redelivery"))
+        post.method = .POST
+        post.headers.add(name: "Content-Type", value: "application/json")
+        post.body = .bytes(try RedeliveryDocument(request).bytes())
+        let reply = try await answer(to: post)
+        guard (200...299).contains(reply.status) else { throw FeedClient.refusal(reply) }
     }
 
-    private func read(_ response: HTTPClientResponse) async throws(FeedError) -> [UInt8] {
-        let status = response.status.code
-        switch status {
-        case 200: return try await body(of: response)
-        case 410: throw FeedError(.cursorExpired, "the cursor is too old")
-        case 429, 503:
-            let seconds = response.headers.first(name: "Retry-After").flatMap { Int64($0) } ?? 60
-            throw FeedError(
-                .notNow(retryAfterSeconds: min(max(seconds, 1), 3_600)),
-                "the feed answered \(status)"
-            )
-        default: throw FeedError(.refused(status: Int(status)), "the feed answered \(status)")
-        }
-    }
-
-    private func address(_ since: Instant, _ cursor: String?) -> String {
-        let base = settings.baseURL.hasSuffix("/") ? String(settings.baseURL.dropLast()) : settings.baseURL
-        let start = "\(base)/v1/water/readings?updated_since=\(since)&limit=\(FeedClient.pageLimit)"
-        guard let cursor else { return start }
-        return start + "&cursor=" + FeedClient.escaped(cursor)
-    }
-
-    private func get(_ address: String) async throws(FeedError) -> HTTPClientResponse {
-        var request = HTTPClientRequest(url: address)
+    /// Asks with what proves who we are; a token that is no longer taken is replaced once.
+    private func answer(to request: HTTPClientRequest) async throws(FeedError) -> FeedReply {
+        var request = request
         request.headers.add(name: "Accept", value: "application/json")
-        if let token = settings.bearerToken {
-            request.headers.add(name: "Authorization", value: "Bearer \(token)")
+        guard let tokens else {
+            if case .token(let token) = settings.authorisation { request.carry(token) }
+            return try await http.answer(to: request)
         }
-        do {
-            let timeout = TimeAmount.milliseconds(settings.requestTimeout.microseconds / 1_000)
-            return try await HTTPClient.shared.execute(request, timeout: timeout)
-        } catch {
-            throw FeedError(.unreachable, "the feed did not answer: \(error)")
-        }
+        let token = try await tokens.token()
+        request.carry(token)
+        let reply = try await http.answer(to: request)
+        guard reply.status == 401 else { return reply }
+        await tokens.drop(token)
+        request.carry(try await tokens.token())
+        return try await http.answer(to: request)
     }
 
-    private func body(of response: HTTPClientResponse) async throws(FeedError) -> [UInt8] {
-        do {
-            return Array(buffer: try await response.body.collect(upTo: settings.bodyLimit))
-        } catch is NIOTooManyBytesError {
-            throw FeedError(.tooLarge, "a page beyond \(settings.bodyLimit) bytes")
-        } catch {
-            throw FeedError(.unreachable, "the page broke off: \(error)")
+    private static func refusal(_ reply: FeedReply) -> FeedError {
+        switch reply.status {
+        case 410: FeedError(.cursorExpired, "the cursor is too old")
+        case 429, 503: FeedError(notNow: reply)
+        default: FeedError(.refused(status: reply.status), "the feed answered \(reply.status)")
         }
     }
+}
 
-    /// Percent-encodes everything but the unreserved characters of RFC 3986.
-    private static func escaped(_ text: String) -> String {
-        let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
-        return text.utf8.map { byte in
-            guard !unreserved.contains(byte) else { return String(UnicodeScalar(byte)) }
-            let digits = String(byte, radix: 16, uppercase: true)
-            return "%" + (digits.count == 1 ? "0" : "") + digits
-        }.joined()
+extension HTTPClientRequest {
+    fileprivate mutating func carry(_ token: Secret) {
+        headers.replaceOrAdd(name: "Authorization", value: "Bearer \(token.text)")
+    }
+}
+
+/// The body of `POST /v1/water/redelivery`: measuring days, both included.
+private struct RedeliveryDocument: Encodable {
+    let meter_id: String
+    let from: String
+    let to: String
+
+    init(_ request: RedeliveryRequest) {
+        meter_id = request.meter.rawValue
+        from = request.days.lowerBound.description
+        to = request.days.upperBound.description
+    }
+
+    func bytes() throws(FeedError) -> [UInt8] {
+        do {
+            return [UInt8](try JSONEncoder().encode(self))
+        } catch {
+            throw FeedError(.refused(status: 400), "the request can't be written: \(error)")
+        }
     }
 }

@@ -6,24 +6,28 @@ public import ServiceLifecycle
 /// How one pull went; the error is nil when every page came.
 public struct PullReport: Sendable {
     public let path: Path.ID
+    public let resource: FeedResource
     public let endedAt: Instant
     public let failure: String?
 }
 
-/// Pulls one feed for ever: once at the start, then on the grid of its interval.
+/// Pulls one list of a feed for ever: once at the start, then on the grid of its interval.
 ///
 /// Each pull begins at the watermark, the newest delivery that was kept, less the overlap, and goes on until a page
 /// names no successor. The watermark moves in the transaction that keeps the page, so a page is never skipped.
 public struct FeedPulling: Service {
     /// The most pages of one pull.
     private static let mostPages = 10_000
-    /// How often one pull waits for a server that asked for patience.
+    /// How often in a row one pull waits for a server that asked for patience, or asks for a page again that broke off.
     private static let mostWaits = 5
+    /// How often in a row one pull begins again because its cursor was lost, without coming any further.
+    private static let mostRestarts = 5
     /// How far back the first pull of all begins: older readings are quarantined anyway.
     private static let oldestSeconds: Int64 = 400 * 86_400
 
-    private let settings: FeedSettings
     private let client: FeedClient
+    private let resource: FeedResource
+    private let path: Path.ID
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Instant
     private let watermark: @Sendable () async throws -> Instant?
@@ -32,7 +36,8 @@ public struct FeedPulling: Service {
     private let logger: Logger
 
     /// - Parameters:
-    ///   - settings: where and how often.
+    ///   - client: open for as long as this runs.
+    ///   - resource: which of the feed's lists.
     ///   - clock: what is slept on.
     ///   - now: the time that belongs to `clock`.
     ///   - watermark: the newest delivery kept so far; nil before the first.
@@ -40,7 +45,8 @@ public struct FeedPulling: Service {
     ///   - pullEnded: told after every pull.
     ///   - logger: told of every change once.
     public init(
-        _ settings: FeedSettings,
+        _ client: FeedClient,
+        of resource: FeedResource = .readings,
         clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Instant,
         watermark: @escaping @Sendable () async throws -> Instant?,
@@ -48,8 +54,9 @@ public struct FeedPulling: Service {
         pullEnded: @escaping @Sendable (PullReport) async throws -> Void,
         logger: Logger
     ) {
-        self.settings = settings
-        client = FeedClient(settings)
+        self.client = client
+        self.resource = resource
+        path = client.settings.path(of: resource)
         self.clock = clock
         self.now = now
         self.watermark = watermark
@@ -59,7 +66,8 @@ public struct FeedPulling: Service {
     }
 
     public func run() async throws {
-        let grid = Grid(interval: settings.pullInterval)
+        guard let interval = client.settings.interval(of: resource) else { return }
+        let grid = Grid(interval: interval)
         let now = now
         var wasUp = true
         repeat {
@@ -72,56 +80,75 @@ public struct FeedPulling: Service {
         var failure: String?
         do {
             try await pull()
-            if !wasUp { logger.notice("Feed answers again", metadata: ["path.id": "\(settings.id)"]) }
+            if !wasUp { logger.notice(resource.isBack, metadata: ["path.id": "\(path)"]) }
         } catch {
             if Task.isEnding { return wasUp }
             failure = "\(error)"
             if wasUp {
                 logger.warning(
-                    "Feed does not answer",
-                    metadata: ["path.id": "\(settings.id)", "error": "\(error)"]
+                    resource.isGone,
+                    metadata: ["path.id": "\(path)", "error": "\(error)"]
                 )
             }
         }
         do {
-            try await pullEnded(PullReport(path: settings.id, endedAt: now(), failure: failure))
+            try await pullEnded(PullReport(path: path, resource: resource, endedAt: now(), failure: failure))
         } catch {
             logger.error(
                 "The pull could not be judged",
-                metadata: ["path.id": "\(settings.id)", "error": "\(error)"]
+                metadata: ["path.id": "\(path)", "error": "\(error)"]
             )
         }
         return failure == nil
     }
 
     private func pull() async throws {
-        let since = (try await watermark() ?? now() - FeedPulling.oldestSeconds) - settings.overlapSeconds
-        var cursor: String?
-        var waits = 0
+        let mark = try await watermark()
+        let since = (mark ?? now() - FeedPulling.oldestSeconds) - client.settings.overlapSeconds
+        var place = Place(mark: mark, since: since)
         for _ in 0..<FeedPulling.mostPages {
             if Task.isEnding { throw CancellationError() }
             let asked = now()
             do throws(FeedError) {
-                let body = try await page(since, cursor)
+                let body = try await page(place.since, place.cursor)
                 try await keep(
-                    FeedDelivery(path: settings.id, asked: asked, answered: now(), body: body),
-                    &cursor
+                    FeedDelivery(
+                        path: path,
+                        resource: resource,
+                        asked: asked,
+                        answered: now(),
+                        body: body
+                    ),
+                    &place
                 )
-                if cursor == nil { return }
+                if place.cursor == nil { return }
             } catch {
-                waits += 1
-                try await wait(after: error, waits, &cursor)
+                try await wait(after: error, &place)
             }
         }
         throw FeedError(.tooLarge, "more than \(FeedPulling.mostPages) pages in one pull")
     }
 
+    /// How far one pull is.
+    private struct Place {
+        /// The watermark when it began, or began again.
+        var mark: Instant?
+        var since: Instant
+        /// Nil for the first page.
+        var cursor: String?
+        /// Since the last page that was kept.
+        var waits = 0
+        var restarts = 0
+    }
+
     /// Asks for a page; a shutdown does not wait for it.
     private func page(_ since: Instant, _ cursor: String?) async throws(FeedError) -> [UInt8] {
-        let client = client
+        let (client, resource) = (client, resource)
         let answer: Result<[UInt8], FeedError> = await cancelWhenGracefulShutdown {
             do throws(FeedError) {
-                return .success(try await client.page(deliveredSince: since, cursor: cursor))
+                return .success(
+                    try await client.page(of: resource, deliveredSince: since, cursor: cursor)
+                )
             } catch {
                 return .failure(error)
             }
@@ -129,14 +156,15 @@ public struct FeedPulling: Service {
         return try answer.get()
     }
 
-    private func keep(_ page: FeedDelivery, _ cursor: inout String?) async throws(FeedError) {
+    private func keep(_ page: FeedDelivery, _ place: inout Place) async throws(FeedError) {
         do {
             try await deliver(page)
-            let next = try FeedPage.decode(page.body).nextCursor
-            guard next == nil || next != cursor else {
+            let next = try FeedPage.nextCursor(in: page.body)
+            guard next == nil || next != place.cursor else {
                 throw FeedError(.cursorExpired, "a page that names itself")
             }
-            cursor = next
+            place.cursor = next
+            place.waits = 0
         } catch let error as FeedError {
             throw error
         } catch {
@@ -144,13 +172,47 @@ public struct FeedPulling: Service {
         }
     }
 
-    /// Waits as long as the server asked for, or starts over with a fresh cursor; any other failure ends the pull.
-    private func wait(after error: FeedError, _ waits: Int, _ cursor: inout String?) async throws {
-        guard waits <= FeedPulling.mostWaits else { throw error }
+    /// Waits as long as the server asked for, begins again with a fresh cursor, or asks for a page again that broke off
+    /// in the middle of a pull; any other failure ends the pull.
+    ///
+    /// A pull of a thousand pages must not begin anew for one that was lost: it would never come to its end.
+    private func wait(after error: FeedError, _ place: inout Place) async throws {
         switch error.code {
-        case .notNow(let seconds): try await clock.sleepUnlessEnding(for: .seconds(seconds))
-        case .cursorExpired where cursor != nil: cursor = nil
+        case .notNow(let seconds) where place.waits < FeedPulling.mostWaits:
+            try await clock.sleepUnlessEnding(for: .seconds(seconds))
+            place.waits += 1
+        case .cursorExpired where place.cursor != nil && place.restarts < FeedPulling.mostRestarts:
+            try await beginAgain(&place)
+        case .unreachable where place.cursor != nil && place.waits < FeedPulling.mostWaits:
+            try await clock.sleepUnlessEnding(for: .seconds(1 << Int64(place.waits)))
+            place.waits += 1
         default: throw error
+        }
+    }
+
+    /// Pages come in order of delivery, so what was kept in this pull need not be asked for again, the overlap neither.
+    private func beginAgain(_ place: inout Place) async throws {
+        place.cursor = nil
+        place.restarts += 1
+        guard let newest = try await watermark(), newest > place.mark ?? place.since else { return }
+        (place.mark, place.since, place.restarts) = (newest, newest, 0)
+    }
+}
+
+extension FeedResource {
+    /// What the log says when pulls begin to fail.
+    fileprivate var isGone: Logger.Message {
+        switch self {
+        case .readings: "Feed does not answer"
+        case .alarms: "Feed gives no alarms"
+        }
+    }
+
+    /// What the log says when they succeed again.
+    fileprivate var isBack: Logger.Message {
+        switch self {
+        case .readings: "Feed answers again"
+        case .alarms: "Feed gives alarms again"
         }
     }
 }

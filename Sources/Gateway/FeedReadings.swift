@@ -4,30 +4,38 @@ import Metering
 import Normalisation
 import Storage
 
-/// What one page of the feed means: a capture and readings for each record, a reason for each that made no sense.
+/// What one page of the feed means: for each record a capture with all that it says, a reason for each that made no
+/// sense.
 struct FeedReadings {
-    let arrivals: [Arrival]
+    let arrivals: [FeedArrival]
     /// The newest delivery on the page; nil when it has none.
+    ///
+    /// Never later than the page itself: a feed whose clock runs ahead would take all that it delivers until then out
+    /// of our sight.
     let watermark: Watermark?
 
     init(_ page: FeedDelivery, tenures: MeterTenures) throws(FeedDecodingError) {
-        let decoded = try FeedPage.decode(page.body)
-        var arrivals = decoded.records.map { record in
-            let measured = record.values.last?.at ?? record.deliveredAt
-            let point = tenures.point(of: record.meter, at: measured)
-            return FeedReadings.arrival(of: record, on: page, at: point)
+        let unreadable: [UnreadableRecord]
+        let newest: Instant?
+        let arrivals: [FeedArrival]
+        switch page.resource {
+        case .readings:
+            let decoded = try FeedPage.decode(page.body, arrivedAt: page.answered)
+            arrivals = decoded.records.map { FeedReadings.arrival(of: $0, on: page, tenures) }
+            unreadable = decoded.unreadable
+            newest = decoded.records.map(\.deliveredAt).max()
+        case .alarms:
+            let decoded = try FeedAlarmPage.decode(page.body, arrivedAt: page.answered)
+            arrivals = decoded.alarms.map { FeedReadings.arrival(of: $0, on: page, tenures) }
+            unreadable = decoded.unreadable
+            newest = decoded.alarms.map(\.deliveredAt).max()
         }
-        if !decoded.rejections.isEmpty {
-            arrivals.append(FeedReadings.arrival(of: decoded.rejections, on: page))
-        }
-        self.arrivals = arrivals
-        watermark = decoded.records.map(\.deliveredAt).max().map {
-            Watermark(path: page.path, deliveredAt: $0)
-        }
+        self.arrivals = arrivals + unreadable.map { FeedReadings.arrival(of: $0, on: page) }
+        watermark = newest.map { Watermark(path: page.path, deliveredAt: min($0, page.answered)) }
     }
 
-    private static func arrival(of record: FeedRecord, on page: FeedDelivery, at point: ServicePoint.ID?)
-        -> Arrival
+    private static func arrival(of record: FeedRecord, on page: FeedDelivery, _ tenures: MeterTenures)
+        -> FeedArrival
     {
         let capture = Capture(
             path: page.path,
@@ -41,14 +49,8 @@ struct FeedReadings {
             ),
             bytes: record.bytes
         )
-        guard let point else {
-            let unknown = Rejection(
-                place: record.key,
-                field: "meter_id",
-                expected: "a meter of the register",
-                found: record.meter.rawValue
-            )
-            return Arrival(capture: capture, readings: [], rejections: record.rejections + [unknown])
+        guard let point = tenures.point(of: record.meter, at: record.values.last?.at ?? record.deliveredAt) else {
+            return unknown(record.meter, capture, record.rejections)
         }
         let readings = record.values.map { value in
             Reading(
@@ -60,18 +62,66 @@ struct FeedReadings {
                 revision: record.revision
             )
         }
-        return Arrival(capture: capture, readings: readings, rejections: record.rejections)
+        return FeedArrival(
+            Arrival(capture: capture, readings: readings, rejections: record.rejections),
+            missing: record.missing.map {
+                MissingSpan(point: point, from: $0.from, to: $0.to, reason: $0.reason)
+            }
+        )
     }
 
-    /// Records without a meter or a key of their own are kept with the page.
-    private static func arrival(of rejections: [Rejection], on page: FeedDelivery) -> Arrival {
+    private static func arrival(of alarm: FeedAlarm, on page: FeedDelivery, _ tenures: MeterTenures)
+        -> FeedArrival
+    {
+        let capture = Capture(
+            path: page.path,
+            source: alarm.meter.rawValue,
+            key: alarm.key,
+            times: CaptureTimes(
+                asked: page.asked,
+                answered: page.answered,
+                own: alarm.at,
+                delivered: alarm.deliveredAt
+            ),
+            bytes: alarm.bytes
+        )
+        guard let point = tenures.point(of: alarm.meter, at: alarm.at) else {
+            return unknown(alarm.meter, capture, alarm.rejections)
+        }
+        let change = AlarmChange(
+            point: point,
+            meter: alarm.meter,
+            code: alarm.code,
+            at: alarm.at,
+            isRaised: alarm.isRaised,
+            telegram: alarm.telegram
+        )
+        return FeedArrival(
+            Arrival(capture: capture, readings: [], rejections: alarm.rejections),
+            alarms: [change]
+        )
+    }
+
+    /// A meter that the register does not have is kept as it came, and told.
+    private static func unknown(_ meter: Meter.ID, _ capture: Capture, _ others: [Rejection]) -> FeedArrival {
+        let rejection = Rejection(
+            place: capture.key,
+            field: "meter_id",
+            expected: "a meter of the register",
+            found: meter.rawValue
+        )
+        return FeedArrival(Arrival(capture: capture, readings: [], rejections: others + [rejection]))
+    }
+
+    /// A record without a key of its own is known by its bytes, so that it is put aside once however often it comes.
+    private static func arrival(of record: UnreadableRecord, on page: FeedDelivery) -> FeedArrival {
         let capture = Capture(
             path: page.path,
             source: page.path.rawValue,
-            key: "page@\(page.asked.secondsSince1970)",
+            key: "unreadable|\(Fingerprint(of: record.bytes))",
             times: CaptureTimes(asked: page.asked, answered: page.answered),
-            bytes: page.body
+            bytes: record.bytes
         )
-        return Arrival(capture: capture, readings: [], rejections: rejections)
+        return FeedArrival(Arrival(capture: capture, readings: [], rejections: [record.rejection]))
     }
 }

@@ -25,6 +25,35 @@ struct PathWatch: Sendable {
         try await store.store([Judgement(usageDays: [], changes: changes, progress: nil)], at: now)
     }
 
+    /// Notes whether a path answers that is a side of another one, as a feed's alarms are of the feed.
+    ///
+    /// One cause is one incident: a side that fails is none of its own while the whole fails, nor before the whole has
+    /// had the time to show it.
+    ///
+    /// - Parameters:
+    ///   - path: the side.
+    ///   - whole: the path that it belongs to.
+    ///   - patience: how long the side has to fail alone.
+    ///   - failure: why nothing came; nil when something did.
+    ///   - now: when that was.
+    /// - Throws: `StoreError` when the store can't be written.
+    func note(
+        _ path: Path.ID,
+        beside whole: Path.ID,
+        patience: Duration,
+        failure: String?,
+        at now: Instant
+    ) async throws {
+        let state = PathState(path: path, isUp: failure == nil, since: now, detail: failure ?? "")
+        _ = try await store.note(state)
+        let states = try await store.pathStates()
+        let wholeIsUp = states.first { $0.path == whole }?.isUp ?? false
+        let since = states.first { $0.path == path }?.since ?? now
+        let isLong = now - since >= patience.components.seconds
+        guard failure == nil || (wholeIsUp && isLong) else { return }
+        try await note(path, failure: failure, at: now)
+    }
+
     private func finding(_ path: Path.ID, isDown: Bool, at now: Instant) async throws -> [Finding] {
         guard isDown else { return [] }
         let since = try await store.pathStates().first { $0.path == path }?.since ?? now

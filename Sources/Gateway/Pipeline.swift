@@ -78,7 +78,11 @@ public struct Pipeline: Sendable {
     public func take(_ page: FeedDelivery, at now: Instant) async throws {
         let pilot = terms().pilot
         let decoded = try FeedReadings(page, tenures: try await pilot.feedTenures(in: store))
-        let outcomes = try await store.store(decoded.arrivals, advancing: decoded.watermark, at: now)
+        let outcomes = try await store.store(
+            page: decoded.arrivals,
+            advancing: decoded.watermark,
+            at: now
+        )
         for case .conflicting in outcomes {
             logger.warning(
                 "The feed sent other bytes under a known key",

@@ -95,8 +95,8 @@ public struct QuarantineDesk: Sendable {
         } catch {
             throw Refusal.notKept(number, path: evidence.entry.path)
         }
-        let readings = decoded.arrivals.flatMap(\.readings)
-        try check(evidence.entry, decoded.arrivals.flatMap(\.rejections), hasReadings: !readings.isEmpty)
+        let readings = decoded.arrivals.flatMap(\.arrival.readings)
+        try check(evidence.entry, decoded.arrivals.flatMap(\.arrival.rejections), hasReadings: !readings.isEmpty)
         guard let capture = evidence.capture else { throw Refusal.empty(number) }
         return Arrival(capture: capture, readings: readings)
     }

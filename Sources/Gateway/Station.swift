@@ -107,22 +107,33 @@ public struct Station: Sendable {
         )
     }
 
-    /// The pulling of the feed; nil where none is configured.
+    /// What is done with the feed; nil where none is configured.
+    ///
+    /// - Parameters:
+    ///   - duties: all of them on site; history at virtual speed pulls readings alone.
+    ///   - clock: what is slept on.
+    ///   - now: the time that belongs to `clock`.
+    /// - Returns: a service that pulls for ever.
     public func pulling(
+        duties: Set<FeedDuty> = Set(FeedDuty.allCases),
         clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Instant
-    ) -> FeedPulling? {
+    ) -> FeedCollection? {
         guard let feed = configuration.settings.feed else { return nil }
-        return FeedPulling(
+        let redelivery = Redelivery(store: store, live: live)
+        return FeedCollection(
             feed,
+            duties: duties,
+            keeping: FeedKeeping(
+                watermark: { [store] path in try await store.watermark(of: path) },
+                deliver: { [pipeline] page in try await pipeline.take(page, at: now()) },
+                pullEnded: { report in try await pullEnded(report) },
+                owed: { try await redelivery.owed(at: now()) },
+                noteAsked: { try await redelivery.noteAsked($0, at: now()) },
+                noteFailure: { try await redelivery.noteFailure($0, $1) }
+            ),
             clock: clock,
             now: now,
-            watermark: { [store] in try await store.watermark(of: feed.id) },
-            deliver: { [pipeline] page in try await pipeline.take(page, at: now()) },
-            pullEnded: { report in
-                try await pipeline.think(about: configuration.pilot.feedPoints, at: report.endedAt)
-                try await watch.note(report.path, failure: report.failure, at: report.endedAt)
-            },
             logger: logger
         )
     }
@@ -156,6 +167,23 @@ public struct Station: Sendable {
             },
             logger: logger
         )
+    }
+
+    private func pullEnded(_ report: PullReport) async throws {
+        guard let feed = configuration.settings.feed else { return }
+        switch report.resource {
+        case .readings:
+            try await pipeline.think(about: configuration.pilot.feedPoints, at: report.endedAt)
+            try await watch.note(report.path, failure: report.failure, at: report.endedAt)
+        case .alarms:
+            try await watch.note(
+                report.path,
+                beside: feed.id,
+                patience: feed.pullInterval,
+                failure: report.failure,
+                at: report.endedAt
+            )
+        }
     }
 
     /// The outbox; nil where no mail is configured.

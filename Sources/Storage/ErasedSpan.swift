@@ -50,6 +50,8 @@ public struct ErasedSpan: Hashable, Sendable {
         case incidents
         /// Mails whose facts and text are gone; that they were sent stays.
         case mails
+        /// Meters' own alarms, hours that a path called missing, and days that a feed was asked for again.
+        case alarms
         /// Hand readings, consents and leaks found by others.
         case events
 
@@ -63,6 +65,7 @@ public struct ErasedSpan: Hashable, Sendable {
             case .quarantine: "隔離中の記録"
             case .incidents: "異常の根拠"
             case .mails: "メールの本文"
+            case .alarms: "メーター警報・欠測・再送依頼"
             case .events: "目視検針・同意・漏水発見"
             }
         }

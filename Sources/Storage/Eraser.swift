@@ -47,6 +47,7 @@ struct Eraser {
         )
         counts[.mails] = try eraseMails()
         counts[.incidents] = try eraseEvidence()
+        counts[.alarms] = try eraseAlarms()
         counts[.events] = try eraseEvents()
         return counts
     }
@@ -209,6 +210,15 @@ extension Eraser {
             """,
             [erasure.point.rawValue, before]
         )
+    }
+
+    private func eraseAlarms() throws -> Int {
+        let day = LocalDay(containing: erasure.before).daysSince1970
+        return try change("DELETE FROM alarm_change WHERE point_key = ? AND at_utc < ?", [point, before])
+            + change("DELETE FROM missing_span WHERE point_key = ? AND from_utc < ?", [point, before])
+            + erasure.meters.reduce(0) { count, meter in
+                try count + change("DELETE FROM redelivery WHERE meter_id = ? AND day_jst < ?", [meter.rawValue, day])
+            }
     }
 
     private func eraseEvents() throws -> Int {

@@ -162,6 +162,6 @@ extension Station {
 
     /// Every way that the configuration names.
     var paths: [Path.ID] {
-        configuration.settings.lines.map(\.id) + (configuration.settings.feed.map { [$0.id] } ?? [])
+        configuration.settings.lines.map(\.id) + (configuration.settings.feed?.paths ?? [])
     }
 }

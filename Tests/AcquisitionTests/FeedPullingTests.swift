@@ -98,6 +98,33 @@ import Testing
         #expect(scene.records.last == 2)
     }
 
+    @Test func `a page that breaks off in the middle of a pull is asked for again, a few times at most`()
+        async throws
+    {
+        let few = try FeedScene(
+            [.page(records: 1, next: "2"), .half, .half, .page(records: 2, next: nil)],
+            to: "2026-11-23T09:30:00Z"
+        )
+        try await few.pull()
+        #expect(few.script.asked.map { $0["cursor"] } == [nil, "2", "2", "2"])
+        #expect(few.records == [1, 2] && few.reports.map(\.failure) == [nil])
+        #expect(few.pages[1].asked - few.pages[0].answered == 3)
+        let many = try FeedScene(
+            [.page(records: 1, next: "2")] + [FeedAnswer](repeating: .half, count: 6),
+            to: "2026-11-23T09:30:00Z"
+        )
+        try await many.pull()
+        #expect(many.script.asked.count == 7)
+        #expect(many.reports.map { $0.failure == nil } == [false])
+    }
+
+    @Test func `a long pull may lose a page here and there`() async throws {
+        let pages = (1...20).flatMap { [FeedAnswer.half, .page(records: 1, next: $0 < 20 ? "\($0)" : nil)] }
+        let scene = try FeedScene(Array(pages.dropFirst()), to: "2026-11-23T09:40:00Z")
+        try await scene.pull()
+        #expect(scene.records.count == 20 && scene.reports.map(\.failure) == [nil])
+    }
+
     @Test func `a body that stalls is given up`() async throws {
         let scene = try FeedScene([.stalled], to: "2026-11-23T09:30:00Z")
         try await scene.pull(scene.settings(timeout: .milliseconds(300)))
@@ -137,7 +164,7 @@ import Testing
     @Test(arguments: [nil, "s3cret"] as [String?])
     func `the token proves who we are, and is never sent where none is set`(_ token: String?) async throws {
         let scene = try FeedScene([], to: "2026-11-23T09:30:00Z")
-        try await scene.pull(scene.settings(token: token))
+        try await scene.pull(scene.settings(authorisation: token.map { .token(Secret($0)) } ?? .none))
         #expect(scene.script.asked.map { $0["authorization"] } == [token.map { "Bearer \($0)" }])
     }
 }

@@ -14,29 +14,54 @@ enum FeedAnswer: Sendable {
     case half
     /// Half of what it promised, then nothing.
     case stalled
+    /// Bytes under a content encoding.
+    case packed([UInt8], String)
+    /// To another place.
+    case redirect(String)
 }
 
 /// A feed on loopback that answers by a script, and says what it was asked.
 final class FeedScript: Sendable {
     private let reserved: ReservedPort
     private let answers: Mutex<[FeedAnswer]>
+    private let grants: Mutex<[FeedAnswer]>
     private let requests = Mutex<[[String: String]]>([])
 
-    init(_ answers: [FeedAnswer]) throws {
+    /// - Parameters:
+    ///   - answers: to what is asked below `/v1/water`, in order; then empty pages.
+    ///   - grants: to what is asked of the token endpoint, in order; then 400.
+    /// - Throws: when no port is free.
+    init(_ answers: [FeedAnswer], grants: [FeedAnswer] = []) throws {
         reserved = try ReservedPort()
         self.answers = Mutex(answers)
+        self.grants = Mutex(grants)
     }
 
     var baseURL: String { "http://127.0.0.1:\(reserved.port)" }
 
-    /// Each request's query, and its `authorization`.
-    var asked: [[String: String]] { requests.withLock { $0 } }
+    var tokenURL: String { baseURL + "/oauth2/token" }
+
+    /// Each question to the feed: its query, its `path`, its `body`, and its headers `authorization` and `accepts`.
+    var asked: [[String: String]] { requests.withLock { $0.filter { $0["path"] != "/oauth2/token" } } }
+
+    /// Each question to the token endpoint.
+    var tokensAsked: [[String: String]] {
+        requests.withLock { $0.filter { $0["path"] == "/oauth2/token" } }
+    }
 
     /// Serves while `body` runs.
     func serve(_ body: @escaping @Sendable () async throws -> Void) async throws {
         let (running, began) = AsyncStream.makeStream(of: Void.self)
         let router = Router()
-        router.get("v1/water/readings") { request, _ in self.answer(request) }
+        router.get("v1/water/**") { request, _ in
+            try await self.answer(request, self.answers, else: .page(records: 0, next: nil))
+        }
+        router.post("v1/water/**") { request, _ in
+            try await self.answer(request, self.answers, else: .status(202, retryAfter: nil))
+        }
+        router.post("oauth2/token") { request, _ in
+            try await self.answer(request, self.grants, else: .status(400, retryAfter: nil))
+        }
         let application = Application(
             router: router,
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: reserved.port)),
@@ -54,14 +79,22 @@ final class FeedScript: Sendable {
         }
     }
 
-    private func answer(_ request: Request) -> Response {
+    private func answer(
+        _ request: Request,
+        _ answers: borrowing Mutex<[FeedAnswer]>,
+        else usual: FeedAnswer
+    ) async throws -> Response {
         var asked: [String: String] = [:]
         for (key, value) in request.uri.queryParameters { asked[String(key)] = String(value) }
+        asked["path"] = request.uri.path
         asked["authorization"] = request.headers[.authorization]
+        asked["accepts"] = request.headers[.acceptEncoding]
+        asked["body"] = String(buffer: try await request.body.collect(upTo: 10_000))
         requests.withLock { $0.append(asked) }
-        let answer = answers.withLock {
-            $0.isEmpty ? FeedAnswer.page(records: 0, next: nil) : $0.removeFirst()
-        }
+        return response(answers.withLock { $0.isEmpty ? usual : $0.removeFirst() })
+    }
+
+    private func response(_ answer: FeedAnswer) -> Response {
         switch answer {
         case .page(let records, let next): return text(FeedScript.page(records: records, next: next))
         case .body(let body): return text(body)
@@ -69,6 +102,13 @@ final class FeedScript: Sendable {
             var headers = HTTPFields()
             headers[.retryAfter] = retryAfter
             return Response(status: .init(code: code), headers: headers)
+        case .packed(let bytes, let encoding):
+            return Response(
+                status: .ok,
+                headers: [.contentEncoding: encoding],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+            )
+        case .redirect(let place): return Response(status: .found, headers: [.location: place])
         case .half: return broken { throw Half() }
         case .stalled:
             return broken {

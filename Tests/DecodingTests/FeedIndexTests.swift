@@ -35,7 +35,7 @@ struct FeedIndexTests {
     func `a record without a revision from 1 is refused`(revision: String) throws {
         let page = try FeedPage.decode(page(index: "5", revision: revision))
         #expect(page.records.isEmpty)
-        #expect(page.rejections.map(\.field) == ["revision"])
+        #expect(page.unreadable.map(\.rejection.field) == ["revision"])
     }
 
     @Test func `a record is kept byte for byte as it came`() throws {

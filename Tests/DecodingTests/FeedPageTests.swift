@@ -20,12 +20,19 @@ private func record(_ old: String = "", _ new: String = "") -> String {
     return old.isEmpty ? right : right.replacing(old, with: new, maxReplacements: 1)
 }
 
+extension FeedPage {
+    /// A page as it arrived five seconds after its records were delivered: at 2026-09-10T05:41:05+09:00.
+    static func decode(_ bytes: [UInt8]) throws(FeedDecodingError) -> FeedPage {
+        try decode(bytes, arrivedAt: Instant(secondsSince1970: 1_788_986_465))
+    }
+}
+
 struct FeedPageTests {
     @Test func `a right page is read whole`() throws {
         let page = try FeedPage.decode(page([record(), record("TN1", "TN2")]))
         #expect(page.records.map(\.meter.rawValue) == ["TN1", "TN2"])
         #expect(page.nextCursor == "c7")
-        #expect(page.rejections.isEmpty)
+        #expect(page.unreadable.isEmpty)
         let first = page.records[0]
         #expect(first.values.map(\.index) == [.litres(5), .litres(6)])
         #expect(first.values.map(\.at) == [7, 8].map { Instant(iso8601: "2026-09-09T0\($0):00:00Z") })
@@ -45,8 +52,8 @@ struct FeedPageTests {
     {
         let page = try FeedPage.decode(page([record(), record(old, new), record("TN1", "TN3")]))
         #expect(page.records.map(\.meter.rawValue) == ["TN1", "TN3"])
-        #expect(page.rejections.map(\.field) == [field])
-        #expect(page.rejections.map(\.place) == ["record 1"])
+        #expect(page.unreadable.map(\.rejection.field) == [field])
+        #expect(page.unreadable.map(\.rejection.place) == ["record 1"])
     }
 
     @Test(arguments: [
@@ -64,7 +71,7 @@ struct FeedPageTests {
         #expect(record.rejections.map(\.field) == [field])
     }
 
-    @Test func `clocks may be five minutes ahead, and values 400 days old`() throws {
+    @Test func `clocks may be five minutes ahead of the delivery, and values 400 days old`() throws {
         for at in ["2026-09-10T05:46:00+09:00", "2025-08-06T05:41:00+09:00"] {
             let decoded = try FeedPage.decode(page([record("2026-09-09T16:00:00+09:00", at)]))
             #expect(decoded.records.first?.values.count == 2, "\(at)")
@@ -84,6 +91,61 @@ struct FeedPageTests {
         let decoded = try FeedPage.decode(page([record(#""index_l":5,"q":"N""#, #""index_l":null,"q":"M""#)]))
         #expect(decoded.records.first?.values.map(\.index) == [.litres(6)])
         #expect(decoded.records.first?.rejections.isEmpty == true)
+    }
+
+    @Test func `the gaps of a record are kept with their reasons`() throws {
+        let gaps = """
+            "missing":[{"from":"2026-09-09T03:00:00+09:00","to":"2026-09-09T05:00:00+09:00","reason":"POWER"},
+            {"from":"2026-09-09T07:00:00+09:00","to":"2026-09-09T07:00:00+09:00","reason":"WHALE"}],"values":[
+            {"at":"2026-09-09T04:00:00+09:00","index_l":null,"q":"M"},
+            {"at":"2026-09-09T09:00:00+09:00","index_l":null,"q":"M"},
+            """
+        let record = try #require(try FeedPage.decode(page([record(#""values":["#, gaps)])).records.first)
+        let hour = { (hour: Int) in Instant(iso8601: "2026-09-09T0\(hour):00:00+09:00") }
+        #expect(record.missing.map(\.from) == [hour(9), hour(3), hour(7)])
+        #expect(record.missing.map(\.to) == [hour(9), hour(5), hour(7)])
+        #expect(record.missing.map(\.reason) == [.unknown, .power, .unknown])
+        #expect(record.values.count == 2 && record.rejections.isEmpty)
+    }
+
+    @Test(arguments: [
+        (#"5"#, "missing"), (#"{"from":"3:00","to":"2026-09-09T05:00:00+09:00"}"#, "from"),
+        (#"{"from":"2026-09-09T05:00:00+09:00","to":"2026-09-09T03:00:00+09:00"}"#, "to"),
+        (#"{"from":"2026-09-09T05:00:00+09:00","to":"2126-09-09T03:00:00+09:00"}"#, "to"),
+    ])
+    func `a gap that breaks the contract is refused by itself`(gap: String, field: String) throws {
+        let text = record(#""values":["#, #""missing":[\#(gap)],"values":["#)
+        let record = try #require(try FeedPage.decode(page([text])).records.first)
+        #expect(record.missing.isEmpty && record.values.count == 2)
+        #expect(record.rejections.map(\.field) == [field])
+    }
+
+    @Test func `a delivery in the future is told, and its values are taken by their own stamps`() throws {
+        let text = record("2026-09-10T05:41:00+09:00", "2099-01-01T00:00:00+09:00")
+        let record = try #require(try FeedPage.decode(page([text])).records.first)
+        #expect(record.values.count == 2)
+        #expect(record.rejections.map(\.field) == ["delivered_at"])
+    }
+
+    @Test func `a delivery long ago makes no value of today wrong`() throws {
+        let text = record("2026-09-10T05:41:00+09:00", "1970-01-01T09:00:00+09:00")
+        let record = try #require(try FeedPage.decode(page([text])).records.first)
+        #expect(record.values.count == 2)
+        #expect(record.rejections.map(\.field) == ["delivered_at"])
+    }
+
+    @Test func `a delivery in the future makes no value of the future right`() throws {
+        let late = record("2026-09-10T05:41:00+09:00", "2099-01-01T00:00:00+09:00")
+            .replacing("2026-09-09T16:00:00+09:00", with: "2098-12-31T23:00:00+09:00")
+        let record = try #require(try FeedPage.decode(page([late])).records.first)
+        #expect(record.values.map(\.index) == [.litres(6)])
+        #expect(record.rejections.map(\.field) == ["at", "delivered_at"])
+    }
+
+    @Test func `a record that makes no sense is kept byte for byte`() throws {
+        let broken = record("TN1", "").replacing("\n", with: " ")
+        let page = try FeedPage.decode(page([record(), broken]))
+        #expect(page.unreadable.map { String(decoding: $0.bytes, as: UTF8.self) } == [broken])
     }
 
     @Test(arguments: ["", "[]", "null", "{\"schema\":\"kyodo-kenshin/1.0\"}", "{\"records\":[]}", "<html>"])

@@ -26,7 +26,8 @@ def test_the_shipped_pilot_runs_against_the_simulators(pilot, mailbox):
     wait_for(lambda: all(point["index_ml"] for point in points(pilot)), what="an index of every point")
     assert len(points(pilot)) == 20
     health = pilot.health()
-    assert {path["id"]: path["up"] for path in health["paths"]} == {"line-a": True, "line-b": True, "feed": True}
+    up = {path["id"]: path["up"] for path in health["paths"]}
+    assert up == {"line-a": True, "line-b": True, "feed": True, "feed/alarms": True}
     page = pilot.get("/")
     assert page.count("S-000") >= 20 and "水守" in page
     assert "mizumori_readings" in pilot.get("/metrics")
@@ -76,7 +77,8 @@ def test_a_dead_line_and_a_dead_feed_stop_nothing_else(pilot):
         health = pilot.health()
         return health and {p["id"]: p["up"] for p in health["paths"]}
 
-    wait_for(lambda: states() == {"line-a": True, "line-b": False, "feed": False}, 30, "the states")
+    down = {"line-a": True, "line-b": False, "feed": False, "feed/alarms": False}
+    wait_for(lambda: states() == down, 30, "the states")
     assert pilot.health()["status"] == "degraded"
     open_incidents = pilot.json("incident", "list")["incidents"]
     assert {i["subject"] for i in open_incidents} == {"path:line-b", "path:feed"}

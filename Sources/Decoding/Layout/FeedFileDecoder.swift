@@ -69,7 +69,7 @@ public struct FeedFileDecoder: Sendable {
     private func page(_ file: FeedFile) throws(FileRefusal) -> DecodedFile {
         let page: FeedPage
         do throws(FeedDecodingError) {
-            page = try FeedPage.decode(file.bytes)
+            page = try FeedPage.decode(file.bytes, arrivedAt: file.receivedAt)
         } catch {
             throw FileRefusal(field: "page", expected: "a page of the feed", found: error.description)
         }
@@ -89,7 +89,7 @@ public struct FeedFileDecoder: Sendable {
                 )
             }
         }
-        decoded.rejections = (page.records.flatMap(\.rejections) + page.rejections).map { rejection in
+        decoded.rejections = (page.records.flatMap(\.rejections) + page.unreadable.map(\.rejection)).map { rejection in
             Rejection(
                 place: "\(file.name):\(rejection.place)",
                 field: rejection.field,

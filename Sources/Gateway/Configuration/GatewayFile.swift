@@ -19,7 +19,7 @@ struct GatewayFile {
         let lines = root.sections("lines").compactMap(line)
         reportRepeats(lines.map(\.id.rawValue), in: root.sections("lines"), key: "id")
         let feedSection = root.section("feed")
-        let feed = feedSection.flatMap(feed)
+        let feed = feedSection.flatMap { FeedSection(secrets: secrets).settings(in: $0) }
         let delay = feedSection?.integer("delay_hours", in: 1...240) ?? 30
         let folders = files.folders(root)
         reportRepeats(folders.map(\.id.rawValue), in: root.sections("files"), key: "id")
@@ -104,31 +104,6 @@ struct GatewayFile {
                 stopBits: stopBits,
                 isRS485Driven: isDriven
             )
-        )
-    }
-
-    private func feed(_ section: Section) -> FeedSettings? {
-        let id = section.text("id") ?? "feed"
-        let url = section.requiredText("url")
-        let minutes = section.integer("pull_minutes", in: 1...1_440) ?? 60
-        let overlap = section.integer("overlap_hours", in: 0...720) ?? 72
-        let timeout = section.integer("request_timeout_seconds", in: 1...600) ?? 30
-        let token = secrets.secret("token", in: section)
-        guard let url else { return nil }
-        guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
-            section.problem(
-                at: "url",
-                .other(english: "an http or https address", japanese: "http または https のアドレス")
-            )
-            return nil
-        }
-        return FeedSettings(
-            id: Path.ID(id),
-            baseURL: url,
-            pullInterval: .seconds(minutes * 60),
-            overlapSeconds: Int64(overlap) * 3_600,
-            requestTimeout: .seconds(timeout),
-            bearerToken: token
         )
     }
 

@@ -17,11 +17,12 @@ enum FeedText {
         values: [(hour: Int, litres: Int64)]
     ) -> String {
         let day = delivery.day
-        let entries = values.map { value in
-            let quality = delivery.late?.contains(value.hour) == true ? "R" : "N"
-            let at = (day.start + Int64(value.hour) * 3_600).japaneseDescription
-            return "{\"at\":\"\(at)\",\"index_l\":\(value.litres),\"q\":\"\(quality)\"}"
+        let regular = values.map { value in
+            let isLate = delivery.late?.contains(value.hour) == true
+            let quality = delivery.isCorrection ? "C" : isLate ? "R" : "N"
+            return entry(day.start + Int64(value.hour) * 3_600, value.litres, quality)
         }
+        let entries = regular + (delivery.hasStrayStamps ? strays(of: delivery, values) : [])
         let missing = delivery.missing.map { hours in
             let from = (day.start + Int64(hours.lowerBound) * 3_600).japaneseDescription
             let to = (day.start + Int64(hours.upperBound) * 3_600).japaneseDescription
@@ -34,6 +35,27 @@ enum FeedText {
             "values":[\(entries.joined(separator: ","))],"missing":[\(missing ?? "")],\
             "alarms_raw":"@@@@@","alarms":[],"battery":"OK","rssi_dbm":-92}
             """
+    }
+
+    private static func entry(_ at: Instant, _ litres: Int64, _ quality: String) -> String {
+        "{\"at\":\"\(at.japaneseDescription)\",\"index_l\":\(litres),\"q\":\"\(quality)\"}"
+    }
+
+    /// Values of a clock that was set to zero, and of one that is ahead by a day.
+    private static func strays(
+        of delivery: FeedDispatch.Delivery,
+        _ values: [(hour: Int, litres: Int64)]
+    ) -> [String] {
+        let litres = values.last?.litres ?? 0
+        return [entry(delivery.at - 500 * 86_400, litres, "N"), entry(delivery.at + 86_400, litres, "N")]
+    }
+
+    static func alarm(_ alarm: SimulatedAlarm) -> String {
+        """
+        {"meter_id":"\(alarm.meter)","code":"\(alarm.code)","state":"\(alarm.isRaised ? "START" : "CLEAR")",\
+        "at":"\(alarm.at.japaneseDescription)","alarms_raw":"\(alarm.isRaised ? "A@@@@" : "@@@@@")",\
+        "delivered_at":"\(alarm.deliveredAt.japaneseDescription)"}
+        """
     }
 
     static func device(_ point: ServicePoint, _ meter: Meter.ID) -> String {

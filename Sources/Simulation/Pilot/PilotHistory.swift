@@ -41,7 +41,11 @@ public struct PilotHistory: Sendable {
         let feed = pilot.feed(now: feedTime.now)
         var services: [any Service] = []
         for (settings, line) in pilot.lines { services.append(polling(settings, line, time)) }
-        if let pulling = station.pulling(clock: feedTime.clock, now: feedTime.now) {
+        if let pulling = station.pulling(
+            duties: [.readings],
+            clock: feedTime.clock,
+            now: feedTime.now
+        ) {
             services.append(feedTime.hosting(pulling))
         } else {
             feedTime.finish()

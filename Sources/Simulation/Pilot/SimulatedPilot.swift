@@ -53,8 +53,18 @@ public struct SimulatedPilot: Sendable {
     }
 
     /// The feed of the neighbourhood, by its own clock.
-    public func feed(now: @escaping @Sendable () -> Instant) -> SimulatedFeed {
-        SimulatedFeed(neighbourhood, seed: seed, now: now)
+    ///
+    /// - Parameters:
+    ///   - faults: how often something goes wrong with it.
+    ///   - door: who may ask.
+    ///   - now: the feed's time.
+    /// - Returns: a feed of its own, which remembers what it was asked.
+    public func feed(
+        faults: FeedFaults = .none,
+        door: FeedDoor = .open,
+        now: @escaping @Sendable () -> Instant
+    ) -> SimulatedFeed {
+        SimulatedFeed(neighbourhood, seed: seed, faults: faults, door: door, now: now)
     }
 
     /// Units whose model is not simulated are left out: they are as silent as a meter that was never wired.

@@ -58,6 +58,7 @@ struct Simulate: AsyncParsableCommand {
 
         @OptionGroup var folders: FolderOptions
         @OptionGroup var world: WorldOptions
+        @OptionGroup var trouble: FeedTroubleOptions
         @Option(help: "Where it listens.") var port = 8_181
 
         func run() async throws {
@@ -69,7 +70,11 @@ struct Simulate: AsyncParsableCommand {
                 seed: world.seed,
                 plants: world.planted
             )
-            let feed = pilot.feed(now: { presentInstant() })
+            let feed = pilot.feed(
+                faults: trouble.faults(from: presentInstant()),
+                door: trouble.door,
+                now: { presentInstant() }
+            )
             let server = feed.server(port: port) { port in
                 voice.tell("http://127.0.0.1:\(port)", "http://127.0.0.1:\(port)")
             }
@@ -86,6 +91,40 @@ struct Simulate: AsyncParsableCommand {
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         ).run()
+    }
+}
+
+/// What goes wrong with the simulated feed, and who may ask it.
+struct FeedTroubleOptions: ParsableArguments {
+    @Option(help: "So many questions in a hundred fail, and as many pages and days have something wrong.")
+    var faultPercent = 0
+    @Option(help: "So many days lie under snow; a minute after the start all of them are delivered at once.")
+    var thaw: Int?
+    @Option(help: "Only whoever gets a token at /oauth2/token by this id may ask; needs --client-secret.")
+    var clientID: String?
+    @Option(help: "The secret that goes with it.") var clientSecret: String?
+    @Option(help: "How long such a token is good, in seconds.") var tokenSeconds: Int64 = 3_600
+
+    func faults(from now: Instant) -> FeedFaults {
+        var faults = FeedFaults.evenly(percent: faultPercent)
+        faults.thaw = thaw.map { now - Int64($0) * 86_400..<now + 60 }
+        return faults
+    }
+
+    var door: FeedDoor {
+        guard let clientID, let clientSecret else { return .open }
+        return .client(id: clientID, secret: clientSecret, tokenSeconds: tokenSeconds)
+    }
+
+    func validate() throws {
+        guard (0...100).contains(faultPercent) else { throw ValidationError("--fault-percent: 0 to 100") }
+        guard (1...366).contains(thaw ?? 1) else { throw ValidationError("--thaw: 1 to 366") }
+        guard (1...86_400).contains(tokenSeconds) else {
+            throw ValidationError("--token-seconds: 1 to 86400")
+        }
+        guard (clientID == nil) == (clientSecret == nil) else {
+            throw ValidationError("--client-id and --client-secret go together")
+        }
     }
 }
 
