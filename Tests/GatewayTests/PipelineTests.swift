@@ -1,3 +1,4 @@
+import Decoding
 import Acquisition
 import Alerting
 import Metering
@@ -277,5 +278,25 @@ struct JudgeDaysTests {
     @Test func `nothing new changes no day`() {
         #expect(Judge.days(of: series, at: .fed, since: nil).isEmpty)
         #expect(Judge.days(of: UsageSeries(steps: []), at: .fed, since: march(1)).isEmpty)
+    }
+
+    @Test func `states read alone make no reading of the older index beside them`() async throws {
+        let scene = try await GatewayScene()
+        let index = try GatewayScene.answer(500, 7, at: march(1))
+        _ = try await scene.pipeline.take(index, at: march(1))
+        let request = ReadRequest(function: .inputRegisters, address: 100, count: 1)
+        let states = Exchange(
+            read: request,
+            asked: Moment(march(1, seconds: 30)),
+            answered: Moment(march(1, seconds: 30)),
+            request: Frame.rtuRequest(request, unit: 11),
+            reply: [11, 4, 2, 0, 1, 0, 0],
+            data: [0, 1]
+        )
+        let alone = UnitAnswer(path: .line, unit: 11, exchanges: [states], image: index.image)
+        _ = try await scene.pipeline.take(alone, at: march(1, seconds: 30))
+        let all = march(1)..<march(2)
+        #expect(try await scene.store.readings(of: .wired, in: all).map(\.at) == [march(1)])
+        #expect(try await scene.store.captureCount() == 2)
     }
 }

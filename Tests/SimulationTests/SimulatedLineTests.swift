@@ -144,8 +144,9 @@ struct SimulatedLineTests {
                 try await bench.bus.exchange(Question(request, of: 31))
             }
         }
-        #expect(bench.participant.now() - before >= 50)
-        #expect(ContinuousClock.now - real < .seconds(20))
+        let virtual = bench.participant.now() - before
+        #expect(virtual >= 50)
+        #expect(ContinuousClock.now - real < .seconds(virtual))
         #expect(bench.line.record.counts == [.silent: 50])
     }
 

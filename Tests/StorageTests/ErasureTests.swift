@@ -54,11 +54,28 @@ struct ErasureTests {
             at: moment
         )
         try await store.store([.ofLeak(mark: 1)], at: moment + hour)
+        for (number, at) in [moment + hour, ErasureTests.end].enumerated() {
+            _ = try await store.store(page: [ErasureTests.told(at: at, key: "told \(number)")], at: moment)
+        }
         let read = event(.handReading, index: .cubicMetres(123_456))
         try await store.record(
             [EventRecord(read), EventRecord(event(.open, at: ErasureTests.end))],
             at: moment
         )
+    }
+
+    /// A record of the feed that has an alarm and a missing hour of the first point, and no reading.
+    private static func told(at: Instant, key: String) -> FeedArrival {
+        let alarm = AlarmChange(
+            point: .first,
+            meter: Meter.ID("TN-1"),
+            code: AlarmCode("LEAK_1"),
+            at: at,
+            isRaised: true,
+            telegram: "A"
+        )
+        let missing = MissingSpan(point: .first, from: at, to: at + hour, reason: .power)
+        return FeedArrival(arrival([], path: .feed, key: key), missing: [missing], alarms: [alarm])
     }
 
     private func filled() async throws -> MeterStore {
@@ -69,7 +86,7 @@ struct ErasureTests {
 
     private let expected: [ErasedSpan.Kind: Int] = [
         .readings: 10, .heldReadings: 1, .dailyUsage: 1, .captures: 12, .sharedCaptures: 1, .quarantine: 2,
-        .incidents: 1, .mails: 1, .events: 1,
+        .incidents: 1, .mails: 1, .events: 1, .alarms: 2,
     ]
 
     @Test func `counting what would go changes nothing`() async throws {
@@ -173,6 +190,16 @@ struct ErasureTests {
         #expect(try await store.readings(of: .first, in: all) == readings.filter { $0.at >= end })
         #expect(try await store.readings(of: .second, in: all) == other)
         #expect(try await store.verify() == [])
+    }
+
+    @Test func `alarms and missing hours of an erased span do not come back`() async throws {
+        let store = try await filled()
+        _ = try await store.erase(ErasureTests.erasure, at: moment + 20 * hour)
+        _ = try await store.store(page: [ErasureTests.told(at: moment + hour, key: "again")], at: moment)
+        let counts = try await store.texts(
+            "SELECT (SELECT count(*) FROM alarm_change) || ' ' || (SELECT count(*) FROM missing_span)"
+        )
+        #expect(counts == ["1 1"])
     }
 
     @Test func `a stranger's answer from before is not held`() async throws {
