@@ -1,11 +1,15 @@
 internal import ServiceLifecycle
 
 /// The grid of rounds: every whole multiple of the interval since 1970.
-struct Grid {
+public struct Grid: Sendable {
     /// The longest single sleep, so that a change of the machine's time is noticed.
     private static let longestSleep = Duration.seconds(600)
 
     let interval: Duration
+
+    public init(interval: Duration) {
+        self.interval = interval
+    }
 
     /// How long until the next round; never nothing.
     func wait(from now: Moment) -> Duration {
@@ -17,8 +21,13 @@ struct Grid {
     /// A clock that sleeps by other hands than `now` may wake a little early; then the rest is slept. Points that went
     /// by since the last round are skipped. When the time was set back, the next point of the new time counts.
     ///
+    /// - Parameters:
+    ///   - clock: what is slept on.
+    ///   - now: the time that belongs to it.
     /// - Returns: false when the service is to end.
-    func sleepUntilNext(on clock: any Clock<Duration>, now: @escaping @Sendable () -> Moment) async -> Bool {
+    public func sleepUntilNext(on clock: any Clock<Duration>, now: @escaping @Sendable () -> Moment) async
+        -> Bool
+    {
         var last = point(before: now())
         while !Task.isEnding {
             let present = now()

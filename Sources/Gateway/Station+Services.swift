@@ -31,6 +31,11 @@ extension Station {
                 watching(of: folder, clock: ContinuousClock(), now: now)
             }
         }
+        parts.append(
+            Supervision.Part(key: "upkeep", basis: "store") {
+                StoreUpkeep(store, clock: ContinuousClock(), now: now, logger: logger)
+            }
+        )
         if let mail = settings.mail {
             parts.append(
                 Supervision.Part(key: "mail", basis: mail) {

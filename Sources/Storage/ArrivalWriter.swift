@@ -31,23 +31,51 @@ struct ArrivalWriter {
         )
     }
 
-    mutating func store(_ whole: Arrival) throws -> ArrivalOutcome {
-        let (arrival, refused) = try withoutErased(whole)
-        let capture = arrival.capture
-        let pathKey = try pathKey(capture.path)
-        guard let captureKey = try insert(capture, pathKey: pathKey) else {
-            return try compareWithStored(capture, pathKey: pathKey)
+    mutating func store(_ arrival: Arrival) throws -> ArrivalOutcome {
+        try store([arrival])[0]
+    }
+
+    /// Captures first, then readings: each table is written in one go, so that a large batch needs few pages at once.
+    mutating func store(_ arrivals: [Arrival]) throws -> [ArrivalOutcome] {
+        let kept = try arrivals.map { try keep($0) }
+        return try kept.map { kept in
+            switch kept {
+            case .known(let outcome): outcome
+            case .new(let capture, let path, let arrival, let refused):
+                .stored(try store(arrival, capture: capture, path: path, refused: refused))
+            }
         }
-        let record = Record(path: pathKey, key: capture.key)
+    }
+
+    /// What became of an arrival's capture.
+    private enum Kept {
+        case known(ArrivalOutcome)
+        /// With its key, its path's key, what of the arrival may be stored, and how many readings may not.
+        case new(capture: Int64, path: Int64, Arrival, refused: Int)
+    }
+
+    private mutating func keep(_ whole: Arrival) throws -> Kept {
+        let (arrival, refused) = try withoutErased(whole)
+        let path = try pathKey(arrival.capture.path)
+        guard let capture = try insert(arrival.capture, pathKey: path) else {
+            return .known(try compareWithStored(arrival.capture, pathKey: path))
+        }
+        return .new(capture: capture, path: path, arrival, refused: refused)
+    }
+
+    private mutating func store(_ arrival: Arrival, capture: Int64, path: Int64, refused: Int) throws
+        -> ReadingTally
+    {
+        let record = Record(path: path, key: arrival.capture.key)
         var tally = ReadingTally.refused(refused)
         for rejection in arrival.rejections {
             try quarantine(rejection, of: record)
             tally.quarantined += 1
         }
         for reading in arrival.readings {
-            try store(reading, by: arrival.route, capture: captureKey, of: record, tally: &tally)
+            try store(reading, by: arrival.route, capture: capture, of: record, tally: &tally)
         }
-        return .stored(tally)
+        return tally
     }
 
     /// Adds readings to a record that is stored already; its capture is kept where it is not.

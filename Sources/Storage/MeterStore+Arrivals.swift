@@ -22,7 +22,7 @@ extension MeterStore {
     ) async throws(StoreError) -> [ArrivalOutcome] {
         try await write("store \(arrivals.count) arrivals") { database in
             var writer = try ArrivalWriter(database, keys, now: now)
-            let outcomes = try arrivals.map { try writer.store($0) }
+            let outcomes = try writer.store(arrivals)
             try writer.markTouchedPoints()
             if let watermark { try writer.advance(watermark) }
             return outcomes

@@ -21,11 +21,9 @@ extension MeterStore {
         try await write("store \(arrivals.count) records of a feed") { database in
             var writer = try ArrivalWriter(database, keys, now: now)
             let extras = try FeedWriter(database, now: now)
-            var outcomes: [ArrivalOutcome] = []
-            for arrival in arrivals {
-                let outcome = try writer.store(arrival.arrival)
+            let outcomes = try writer.store(arrivals.map(\.arrival))
+            for (arrival, outcome) in zip(arrivals, outcomes) {
                 if case .stored = outcome { try extras.store(arrival) }
-                outcomes.append(outcome)
             }
             try writer.markTouchedPoints()
             if let watermark { try writer.advance(watermark) }
@@ -88,7 +86,9 @@ private struct FeedWriter {
     }
 
     private func insert(_ span: MissingSpan, _ path: Int64, _ record: String) throws {
-        guard let point = try register.pointKey(span.point), !erased.covers(span.from, of: point) else { return }
+        guard let point = try register.pointKey(span.point), !erased.covers(span.from, of: point) else {
+            return
+        }
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO missing_span (point_key, path_key, record_key, from_utc, to_utc, reason, stored_utc)
@@ -103,7 +103,9 @@ private struct FeedWriter {
     }
 
     private func insert(_ change: AlarmChange, _ path: Int64, _ record: String) throws {
-        guard let point = try register.pointKey(change.point), !erased.covers(change.at, of: point) else { return }
+        guard let point = try register.pointKey(change.point), !erased.covers(change.at, of: point) else {
+            return
+        }
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO alarm_change (point_key, path_key, record_key, meter_id, code, at_utc, is_raised,
