@@ -140,7 +140,7 @@ extension Database {
 }
 
 extension MeterStore {
-    private static func makeFolder(_ folder: String) throws(StoreError) {
+    static func makeFolder(_ folder: String) throws(StoreError) {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {

@@ -13,7 +13,8 @@ struct Mizumori: AsyncParsableCommand {
             Commission.self,
             ProfileCommand.self, Simulate.self, ImportCommand.self, Record.self, Evaluate.self,
             ReplayCommand.self,
-            ReportCommand.self, Bill.self, IncidentCommand.self, Backup.self, Verify.self, MailCommand.self,
+            ReportCommand.self, Bill.self, IncidentCommand.self, Backup.self, Restore.self, Verify.self,
+            MailCommand.self,
             EventsCommand.self, Resolve.self, RegisterCommand.self, ExportCommand.self, Erase.self,
             LayoutCommand.self, QuarantineCommand.self,
         ]

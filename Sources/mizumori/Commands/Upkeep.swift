@@ -25,6 +25,29 @@ struct Backup: AsyncParsableCommand {
     }
 }
 
+/// Puts a copy in the store's place.
+struct Restore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Put a copy that backup made in the store's place; the old store is kept beside it."
+    )
+
+    @OptionGroup var folders: FolderOptions
+    @Argument(help: "A file that backup wrote.") var file: String
+
+    func run() async throws {
+        let voice = Voice(json: false)
+        let label = "before-" + presentInstant().description.filter { $0.isNumber || $0.isLetter }
+        do {
+            let old = try await MeterStore.restore(from: file, into: folders.data, keepingOldAs: label)
+            voice.tell("Restored from \(file).", "\(file) から復元しました。")
+            if let old { voice.tell("The old store is \(old).", "以前の保存データ: \(old)") }
+        } catch {
+            voice.tell("\(error)", "復元できません: \(error)")
+            throw error.code == .locked ? ExitCode.failure : ExitCode.refused
+        }
+    }
+}
+
 /// Checks every law of the store.
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Check every law of the store.")

@@ -1,0 +1,70 @@
+internal import FoundationEssentials
+internal import GRDB
+
+extension MeterStore {
+    /// Puts a backup in the place of a data folder's database; what was there is kept beside it under another name.
+    ///
+    /// The backup is checked before anything is touched, and copied before anything is renamed, so that a failure at any
+    /// step leaves either the old database or the restored one under the database's name, and never half of one.
+    ///
+    /// - Parameters:
+    ///   - file: what `backup(to:)` wrote.
+    ///   - folder: the data folder; made when it does not exist.
+    ///   - label: what the old database is called from then on: `mizumori.sqlite.LABEL`.
+    /// - Returns: the path of the old database; nil where there was none.
+    /// - Throws: `.locked` while a gateway runs, `.notFound` without the file, `.damaged` and `.newerSchema` for a
+    ///   backup that can't be used, `.failed` when something of that label is there already.
+    public static func restore(from file: String, into folder: String, keepingOldAs label: String)
+        async throws(StoreError) -> String?
+    {
+        guard DurableFile.exists(file) else { throw StoreError(.notFound, "\(file) does not exist") }
+        try makeFolder(folder)
+        let lock = try CollectorLock(file: folder + "/" + lockFileName)
+        try check(backup: file)
+        let database = folder + "/" + fileName
+        let copy = database + ".restoring"
+        DurableFile.remove(copy)
+        do { try FileManager.default.copyItem(atPath: file, toPath: copy) } catch {
+            throw StoreError(.failed, "could not copy \(file)", cause: "\(error)")
+        }
+        let old = try setAside(database, as: label)
+        try DurableFile.rename(copy, to: database)
+        withExtendedLifetime(lock) {}
+        return old
+    }
+
+    private static func check(backup file: String) throws(StoreError) {
+        do {
+            var configuration = GRDB.Configuration()
+            configuration.readonly = true
+            let queue = try DatabaseQueue(path: file, configuration: configuration)
+            try queue.read { database in
+                guard try !Schema.migrator.hasBeenSuperseded(database) else {
+                    throw StoreError(.newerSchema, "a later version of this program wrote \(file)")
+                }
+                guard try database.tableExists("reading") else {
+                    throw StoreError(.damaged, "\(file) is no backup of this program")
+                }
+                let problems = try String.fetchAll(database, sql: "PRAGMA integrity_check")
+                guard problems == ["ok"] else {
+                    throw StoreError(.damaged, "\(file) is damaged", cause: problems.first)
+                }
+            }
+            try queue.close()
+        } catch {
+            throw StoreError(error, during: "read \(file)")
+        }
+    }
+
+    /// The log of the old database goes with it, so that nothing of it is lost either.
+    private static func setAside(_ database: String, as label: String) throws(StoreError) -> String? {
+        guard DurableFile.exists(database) else { return nil }
+        let old = database + "." + label
+        guard !DurableFile.exists(old) else { throw StoreError(.failed, "\(old) exists already") }
+        for part in ["-wal", "-shm"] where DurableFile.exists(database + part) {
+            try DurableFile.rename(database + part, to: old + part)
+        }
+        try DurableFile.rename(database, to: old)
+        return old
+    }
+}
