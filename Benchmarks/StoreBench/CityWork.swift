@@ -43,7 +43,9 @@ struct CityWork {
 
     func importAll(into folder: String) async throws -> [String: Double] {
         let store = try await opened(folder)
-        _ = try await store.register(pilot.installations.map { RegisteredPoint(point: $0.point, meter: $0.meter) })
+        _ = try await store.register(
+            pilot.installations.map { RegisteredPoint(point: $0.point, meter: $0.meter) }
+        )
         guard let handle = FileHandle(forReadingAtPath: set + "/readings.csv") else {
             throw StoreOrder.Wrong(description: "\(set)/readings.csv: cannot be read")
         }
@@ -59,13 +61,18 @@ struct CityWork {
         _ = try await Importing(pilot: pilot, store: store)
             .exchanges([UInt8](exchanges), named: "exchanges.csv", by: "benchmark", at: now)
         try await store.checkpoint()
-        guard outcome.rejections.isEmpty else { throw StoreOrder.Wrong(description: "\(outcome.rejections.prefix(3))") }
+        guard outcome.rejections.isEmpty else {
+            throw StoreOrder.Wrong(description: "\(outcome.rejections.prefix(3))")
+        }
         return ["seconds": seconds, "readings": Double(outcome.tally.stored)]
     }
 
     func think(in folder: String) async throws -> [String: Double] {
         let store = try await opened(folder)
-        let judge = Judge(rules: DetectionRules(), policy: AlertPolicy(station: "", host: "invalid", recipients: [:]))
+        let judge = Judge(
+            rules: DetectionRules(),
+            policy: AlertPolicy(station: "", host: "invalid", recipients: [:])
+        )
         let terms = Pipeline.Terms(pilot: pilot, judge: judge, feedDelaySeconds: 108_000)
         let pipeline = Pipeline(
             store: store,
@@ -101,9 +108,13 @@ struct CityWork {
             for point in points.prefix(200) { rows += try await store.readings(of: point, in: span).count }
         }
         result["meter_month_rows"] = Double(rows)
-        result["period_totals"] = try await Stopwatch.median { rows = try await store.usageTotals(in: days).count }
+        result["period_totals"] = try await Stopwatch.median {
+            rows = try await store.usageTotals(in: days).count
+        }
         result["period_totals_rows"] = Double(rows)
-        result["daily_usage"] = try await Stopwatch.median { rows = try await store.dailyUsage(in: days).count }
+        result["daily_usage"] = try await Stopwatch.median {
+            rows = try await store.dailyUsage(in: days).count
+        }
         result["daily_usage_rows"] = Double(rows)
         result["night_minimum"] = try await Stopwatch.median {
             rows = try await store.nightMinimums(in: days).count
@@ -113,7 +124,8 @@ struct CityWork {
         let watch = Stopwatch()
         var totals = 0
         for point in points.prefix(200) {
-            totals += try await ledger.period(of: point, from: days.lowerBound, to: days.upperBound) == nil ? 0 : 1
+            totals +=
+                try await ledger.period(of: point, from: days.lowerBound, to: days.upperBound) == nil ? 0 : 1
         }
         result["explained_total_each"] = watch.seconds / Double(max(1, totals))
         return result

@@ -49,7 +49,8 @@ struct FeedReadings {
             ),
             bytes: record.bytes
         )
-        guard let point = tenures.point(of: record.meter, at: record.values.last?.at ?? record.deliveredAt) else {
+        guard let point = tenures.point(of: record.meter, at: record.values.last?.at ?? record.deliveredAt)
+        else {
             return unknown(record.meter, capture, record.rejections)
         }
         let readings = record.values.map { value in

@@ -49,7 +49,12 @@ public struct Importing: Sendable {
         progress: @Sendable (Outcome) -> Void = { _ in }
     ) async throws -> Outcome {
         var outcome = Outcome()
-        var reader = try await ImportReader(named: name, at: now, points: pilot.pointsByMeter(store), next: next)
+        var reader = try await ImportReader(
+            named: name,
+            at: now,
+            points: pilot.pointsByMeter(store),
+            next: next
+        )
         var piece = try reader.read()
         while let current = piece {
             let waiting = reader

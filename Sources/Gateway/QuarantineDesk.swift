@@ -96,7 +96,11 @@ public struct QuarantineDesk: Sendable {
             throw Refusal.notKept(number, path: evidence.entry.path)
         }
         let readings = decoded.arrivals.flatMap(\.arrival.readings)
-        try check(evidence.entry, decoded.arrivals.flatMap(\.arrival.rejections), hasReadings: !readings.isEmpty)
+        try check(
+            evidence.entry,
+            decoded.arrivals.flatMap(\.arrival.rejections),
+            hasReadings: !readings.isEmpty
+        )
         guard let capture = evidence.capture else { throw Refusal.empty(number) }
         return Arrival(capture: capture, readings: readings)
     }

@@ -217,7 +217,11 @@ extension Eraser {
         return try change("DELETE FROM alarm_change WHERE point_key = ? AND at_utc < ?", [point, before])
             + change("DELETE FROM missing_span WHERE point_key = ? AND from_utc < ?", [point, before])
             + erasure.meters.reduce(0) { count, meter in
-                try count + change("DELETE FROM redelivery WHERE meter_id = ? AND day_jst < ?", [meter.rawValue, day])
+                try count
+                    + change(
+                        "DELETE FROM redelivery WHERE meter_id = ? AND day_jst < ?",
+                        [meter.rawValue, day]
+                    )
             }
     }
 

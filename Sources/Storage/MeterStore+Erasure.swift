@@ -97,7 +97,7 @@ struct ErasedBefore {
     /// Nothing was ever erased.
     var isEmpty: Bool { instants.isEmpty }
 
-    /// - Parameter point: the point's key.
+    /// Whether what was measured then at a point (its key) is refused.
     func covers(_ at: Instant, of point: Int64) -> Bool {
         instants[point].map { at.secondsSince1970 < $0 } ?? false
     }

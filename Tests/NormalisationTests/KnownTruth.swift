@@ -25,9 +25,9 @@ struct KnownTruth {
 
     /// - Parameters:
     ///   - seed: of everything that happens.
-    ///   - swaps: whether meters are exchanged now and then.
     ///   - noteError: by how many seconds at most exchanges are noted too early or too late; then they are days apart,
     ///     and no index is corrupt right after one, where it may look like the old meter.
+    ///   - swaps: whether meters are exchanged now and then.
     init(seed: UInt64, noteError: Int64 = 0, swaps: Bool = true) {
         self.swaps = swaps
         self.noteError = noteError

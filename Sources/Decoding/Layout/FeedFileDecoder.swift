@@ -89,7 +89,8 @@ public struct FeedFileDecoder: Sendable {
                 )
             }
         }
-        decoded.rejections = (page.records.flatMap(\.rejections) + page.unreadable.map(\.rejection)).map { rejection in
+        decoded.rejections = (page.records.flatMap(\.rejections) + page.unreadable.map(\.rejection)).map {
+            rejection in
             Rejection(
                 place: "\(file.name):\(rejection.place)",
                 field: rejection.field,
