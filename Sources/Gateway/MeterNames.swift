@@ -3,13 +3,14 @@ import Normalisation
 import Storage
 
 extension Pilot {
-    /// Every name that a file may use for a point's meter: the point's own, the meter's, the feed's, and those of
-    /// announced exchanges.
+    /// Every name that a file may use for a point's meter: the point's own, the meter's, the feed's, and those of the
+    /// meters that hung there before and after an announced exchange.
+    ///
+    /// A meter that moved belongs to the point where it hangs now.
     func pointsByMeter(_ store: MeterStore) async throws -> [Meter.ID: ServicePoint.ID] {
-        var points: [Meter.ID: ServicePoint.ID] = [:]
+        var points = try await store.meterNames().filter { installation(at: $0.value) != nil }
         for installation in installations {
             let point = installation.point.id
-            for exchange in try await store.exchanges(of: point) { points[exchange.newMeter] = point }
             points[Meter.ID(point.rawValue)] = point
             points[installation.meter.id] = point
             if case .feed(let meter) = installation.source { points[meter] = point }

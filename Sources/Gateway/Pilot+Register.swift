@@ -51,6 +51,7 @@ extension Configuration {
             rules: rules,
             templates: templates,
             pilot: pilot.adopting(points),
+            layouts: layouts,
             unverified: unverified
         )
     }

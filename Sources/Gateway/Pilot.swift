@@ -41,10 +41,6 @@ public struct Pilot: Sendable {
         byUnit[UnitKey(path: path, unit: unit)] ?? []
     }
 
-    public func installation(ofFeedMeter meter: Meter.ID) -> Installation? {
-        byFeedMeter[meter]
-    }
-
     public var feedPoints: [ServicePoint.ID] {
         byFeedMeter.values.map(\.point.id).sorted()
     }

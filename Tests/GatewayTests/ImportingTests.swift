@@ -42,6 +42,27 @@ struct ImportingTests {
         #expect(try await store.readingCount() == 3)
     }
 
+    @Test func `after an exchange the old meter's name and the new one's stand for the point`() async throws {
+        let (store, _) = try await importing()
+        let exchange = MeterExchange(
+            point: .wired,
+            at: march(2),
+            closing: .litres(200),
+            opening: .zero,
+            newMeter: Meter.ID("M-4")
+        )
+        try await store.record(exchange, by: "sato", at: march(3))
+        let adopted = GatewayScene.pilot.adopting(try await store.registeredPoints())
+        let file = """
+            meter_id,timestamp,index_l,status,received_at
+            M-1,2026-03-01T00:00:00+09:00,100,OK,
+            M-4,2026-03-02T01:00:00+09:00,3,OK,
+            """
+        let outcome = try await Importing(pilot: adopted, store: store)
+            .readings(Array(file.utf8), named: "a.csv", at: march(3))
+        #expect(outcome.tally == ReadingTally(stored: 2))
+    }
+
     @Test func `a file without its columns is refused as a whole`() async throws {
         let (store, importing) = try await importing()
         let outcome = try await importing.readings(

@@ -1,3 +1,4 @@
+import Decoding
 import Detection
 import Logging
 import Metering
@@ -32,6 +33,24 @@ struct StationRegisterTests {
             now: march(1),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
+    }
+
+    @Test func `what the register says changes the pilot and nothing else of the configuration`() {
+        let all = configuration(GatewayScene.pilot.installations)
+        let layout = FeedLayout(
+            id: FeedLayout.ID("daily"),
+            form: .delimited(.utf8, delimiter: .comma, headerRow: 1),
+            columns: [.meter: "番号", .index: "指針"]
+        )
+        let withLayout = Configuration(
+            settings: all.settings,
+            rules: all.rules,
+            templates: nil,
+            pilot: all.pilot,
+            layouts: [layout],
+            unverified: []
+        )
+        #expect(withLayout.adopting([]).layouts == [layout])
     }
 
     @Test func `a start and a reload add what is new and keep what people recorded`() async throws {
