@@ -4,8 +4,9 @@ internal import GRDB
 extension MeterStore {
     /// Puts a backup in the place of a data folder's database; what was there is kept beside it under another name.
     ///
-    /// The backup is checked before anything is touched, and copied before anything is renamed, so that a failure at any
-    /// step leaves either the old database or the restored one under the database's name, and never half of one.
+    /// The backup is checked and copied before anything is touched; then the old database takes its log in, gets a second
+    /// name, and its first goes to the copy in one step. So a failure at any point leaves the old database or the restored
+    /// one under the database's name. Only an old database too damaged to take its log in parts from it before that step.
     ///
     /// - Parameters:
     ///   - file: what `backup(to:)` wrote.
@@ -56,15 +57,29 @@ extension MeterStore {
         }
     }
 
-    /// The log of the old database goes with it, so that nothing of it is lost either.
+    /// Gives the old database a second name; its log is inside by then, or lies beside that name.
     private static func setAside(_ database: String, as label: String) throws(StoreError) -> String? {
         guard DurableFile.exists(database) else { return nil }
         let old = database + "." + label
         guard !DurableFile.exists(old) else { throw StoreError(.failed, "\(old) exists already") }
+        foldLog(of: database)
+        try DurableFile.link(database, as: old)
         for part in ["-wal", "-shm"] where DurableFile.exists(database + part) {
             try DurableFile.rename(database + part, to: old + part)
         }
-        try DurableFile.rename(database, to: old)
         return old
+    }
+
+    /// SQLite takes the log into the database when the last connection closes.
+    ///
+    /// It would throw away the log of what is no database any more, which is therefore not opened.
+    private static func foldLog(of database: String) {
+        guard DurableFile.starts(database, with: Array("SQLite format 3\0".utf8)),
+            let queue = try? DatabaseQueue(path: database)
+        else {
+            return
+        }
+        _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        try? queue.close()
     }
 }

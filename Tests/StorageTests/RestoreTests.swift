@@ -43,6 +43,37 @@ struct RestoreTests {
         #expect(try await count(in: data) == 1)
     }
 
+    @Test func `what only the old database's log held is in the old database`() async throws {
+        try await scene()
+        let files = ["", "-wal", "-shm"].map { "mizumori.sqlite" + $0 }
+        let store = try await MeterStore.open(folder: data, as: .collector)
+        _ = try await store.store([arrival([reading(at: moment + 2 * hour)])], at: moment + 2 * hour)
+        let crashed = folder.path + "/crashed"
+        try FileManager.default.createDirectory(atPath: crashed, withIntermediateDirectories: false)
+        for file in files {
+            try FileManager.default.copyItem(atPath: data + "/" + file, toPath: crashed + "/" + file)
+        }
+        try store.close()
+        let old = try await MeterStore.restore(from: backup, into: crashed, keepingOldAs: "before")
+        #expect(try await count(in: crashed) == 1)
+        let again = folder.path + "/again"
+        #expect(try await MeterStore.restore(from: try #require(old), into: again, keepingOldAs: "x") == nil)
+        #expect(try await count(in: again) == 3)
+    }
+
+    @Test func `a database that can't be opened is kept with its log, and replaced`() async throws {
+        try await scene()
+        let database = data + "/mizumori.sqlite"
+        for part in ["", "-wal"] {
+            try "no database".write(toFile: database + part, atomically: true, encoding: .utf8)
+        }
+        #expect(try await restore() == database + ".before")
+        #expect(try await count(in: data) == 1)
+        for part in ["", "-wal"] {
+            #expect(try String(contentsOfFile: database + ".before" + part, encoding: .utf8) == "no database")
+        }
+    }
+
     @Test func `a folder without a database is filled`() async throws {
         try await scene()
         let empty = folder.path + "/new"
