@@ -88,7 +88,10 @@ struct ArrivalWriter {
             capture = new
         } else {
             let sql = "SELECT key FROM capture WHERE path_key = ? AND record_key = ?"
-            capture = try Int64.fetchOne(database, sql: sql, arguments: [pathKey, record.key]) ?? 0
+            guard let known = try Int64.fetchOne(database, sql: sql, arguments: [pathKey, record.key]) else {
+                throw StoreError(.failed, "the capture \(record.key) can be neither stored nor found")
+            }
+            capture = known
         }
         var tally = ReadingTally.refused(refused)
         for reading in arrival.readings {
@@ -189,6 +192,9 @@ extension ArrivalWriter {
 extension ArrivalWriter {
     /// An arrival without its readings inside erased spans, which are counted there, and then without its bytes.
     ///
+    /// What was rejected goes too where the arrival is of one point, since its words may tell of the people; in a file of
+    /// many points it is told of others, and stays.
+    ///
     /// - Returns: what may be stored, and how many readings were refused.
     private mutating func withoutErased(_ arrival: Arrival) throws -> (Arrival, refused: Int) {
         guard !erased.isEmpty else { return (arrival, 0) }
@@ -206,8 +212,14 @@ extension ArrivalWriter {
             times: arrival.capture.times,
             bytes: []
         )
+        let isOfMany = Set(arrival.readings.map(\.point)).count > 1
         return (
-            Arrival(capture: bare, readings: wanted, route: arrival.route),
+            Arrival(
+                capture: bare,
+                readings: wanted,
+                rejections: isOfMany ? arrival.rejections : [],
+                route: arrival.route
+            ),
             arrival.readings.count - wanted.count
         )
     }

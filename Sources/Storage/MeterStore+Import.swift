@@ -46,7 +46,6 @@ private struct ImportWriter {
     private let now: Instant
     private let path: Int64
     private let pointKeys: [Int64]
-    private let points: [ServicePoint.ID]
     private var arrivals: ArrivalWriter
     private var table: ReadingTable
     private let erased: ErasedBefore
@@ -63,7 +62,6 @@ private struct ImportWriter {
         self.database = database
         self.file = file
         self.now = now
-        self.points = points
         let register = Register(database)
         self.path = try register.pathKey(path)
         pointKeys = try points.map { try register.requiredPointKey($0) }

@@ -143,6 +143,21 @@ struct ErasureTests {
         #expect(try await store.verify() == [])
     }
 
+    @Test(arguments: [true, false])
+    func `rejected rows of others in the same file stay, those of the erased point alone go`(isOfMany: Bool)
+        async throws
+    {
+        let store = try await filled()
+        _ = try await store.erase(ErasureTests.erasure, at: moment + 20 * hour)
+        var readings = [reading(at: moment + hour, litres: 9, revision: 3)]
+        if isOfMany { readings.append(reading(.second, at: moment + hour, litres: 6)) }
+        let rejection = Rejection(place: "a.csv:4", field: "index", expected: "a number", found: "x")
+        let file = arrival(readings, key: "file", bytes: ErasureTests.secret, rejections: [rejection])
+        _ = try await store.store([file], at: moment + 21 * hour)
+        #expect(try await store.quarantined().map(\.rejection) == (isOfMany ? [rejection] : []))
+        #expect(try await store.verify() == [])
+    }
+
     @Test func `a file imported again leaves the erased rows out, and its text with them`() async throws {
         let store = try await filled()
         _ = try await store.erase(ErasureTests.erasure, at: moment + 20 * hour)

@@ -1,4 +1,5 @@
 import Metering
+import Seeds
 import Testing
 
 @testable import Storage
@@ -85,14 +86,14 @@ struct ImportTests {
     }
 
     @Test func `rows in any order and in pieces of any size end in the same series`() async throws {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SeededGenerator(seed: 95)
         let whole = try await MeterStore.withTwoPoints()
         _ = try await bring(rows, into: whole)
         let expected = try await whole.readings(of: .first, in: moment - 5_000 * hour..<moment)
         let pieces = try await MeterStore.withTwoPoints()
         var shuffled = rows.shuffled(using: &generator)
         while !shuffled.isEmpty {
-            let some = Array(shuffled.prefix(Int.random(in: 1...900)))
+            let some = Array(shuffled.prefix(Int.random(in: 1...900, using: &generator)))
             shuffled.removeFirst(some.count)
             let lines = some.map(\.line)
             let batch = ImportBatch(

@@ -13,7 +13,8 @@ struct ReadingBlockTests {
             at += regular ? 3_600 : Int64.random(in: 0...90_000, using: &generator)
             index +=
                 regular
-                ? Int64.random(in: 0...30, using: &generator) * 1_000 : Int64.random(in: -999...99_999)
+                ? Int64.random(in: 0...30, using: &generator) * 1_000
+                : Int64.random(in: -999...99_999, using: &generator)
             return StoredReading(
                 at: at,
                 revision: regular ? 1 : Int64(step + 1),
@@ -80,7 +81,7 @@ struct ReadingBlockTests {
             }
             bytes.withUnsafeBytes { raw in
                 var reader = IntegerColumn.Reader(raw)
-                let count = Int.random(in: 0...100)
+                let count = Int.random(in: 0...100, using: &generator)
                 let column = try? reader.column(of: count)
                 #expect(column == nil || column?.count == count)
             }
