@@ -43,13 +43,14 @@ struct StandstillRules {
         return runs
     }
 
-    /// The median of up to fourteen days before, of which a week has to be known.
+    /// The median of the wholly known among the days before, up to fourteen, at least a week of them.
     private func usualDay(before instant: Instant, in series: UsageSeries) -> Volume? {
         guard let span = series.span else { return nil }
         var days: [Volume] = []
         var day = LocalDay(containing: instant).advanced(by: -1)
         while day.start >= span.lowerBound, days.count < 14 {
-            days.append(series.usage(in: day.start..<day.advanced(by: 1).start).volume)
+            let usage = series.usage(in: day.start..<day.advanced(by: 1).start)
+            if usage.coverage.permille == 1_000, !usage.isUnexplained { days.append(usage.volume) }
             day = day.advanced(by: -1)
         }
         return days.count >= 7 ? days.sorted()[days.count / 2] : nil

@@ -38,6 +38,23 @@ struct StandstillRulesTests {
         )
     }
 
+    @Test func `days that nobody knows prove no habit and hide none`() {
+        func rules(known: Int, unexplained: Int) -> [String] {
+            let days = Array(repeating: Int64(48), count: known + unexplained)
+            let litres = (days + Array(repeating: 0, count: 14)).flatMap {
+                Array(repeating: $0 / 24, count: 24)
+            }
+            let steps = hours(litres).steps.enumerated().map { position, step in
+                (known * 24..<(known + unexplained) * 24).contains(position)
+                    ? UsageStep(from: step.from, to: step.to, volume: .zero, kind: .unexplained) : step
+            }
+            return Validation(context()).notes(on: NormalisedSeries(series: UsageSeries(steps: steps)))
+                .map(\.rule.rawValue).filter { $0 != "high-low/1" }
+        }
+        #expect(rules(known: 8, unexplained: 10).sorted() == ["stuck/1", "zero-consumption/1"])
+        #expect(rules(known: 6, unexplained: 10) == ["zero-consumption/1"])
+    }
+
     @Test func `one litre on the way ends the run`() {
         let still = Array(repeating: Int64(0), count: 6)
         #expect(Self.rules([48] + still + [24] + still) == [])
