@@ -90,8 +90,8 @@ public struct EventBook: Sendable {
     private static func read(_ bytes: [UInt8], named name: String, _ isHandReadings: Bool) -> (
         rows: [ImportedEvent], rejections: [Rejection]
     ) {
-        do throws(OfficeText.Undecodable) {
-            let text = DelimitedText(try OfficeText.utf8(bytes), named: name)
+        do throws(FileRefusal) {
+            let text = DelimitedText(try TextEncoding.either.utf8(bytes), named: name)
             if isHandReadings {
                 let read = HandReadingsText(text)
                 return (read.rows, read.rejections)
@@ -99,13 +99,7 @@ public struct EventBook: Sendable {
             let read = EventsText(text)
             return (read.rows, read.rejections)
         } catch {
-            let rejection = Rejection(
-                place: "\(name):\(error.line)",
-                field: "row",
-                expected: "UTF-8 or CP932",
-                found: "bytes of no character"
-            )
-            return ([], [rejection])
+            return ([], [error.rejection(of: name)])
         }
     }
 

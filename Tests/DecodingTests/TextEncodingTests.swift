@@ -36,6 +36,11 @@ struct TextEncodingTests {
         #expect(throws: FileRefusal.self) { try text(Self.mark + [0x8E, 0x77], .either) }
     }
 
+    @Test func `half-width kana grow to three bytes each and fit`() throws {
+        let kana = [UInt8](repeating: 0xB1, count: 1_000)
+        #expect(try text(kana, .either) == String(repeating: "ｱ", count: 1_000))
+    }
+
     @Test func `what CP932 can say comes back as it was, and what it can't is not written`() throws {
         let said = "レコード区分,髙柳①,ｱｲｳ,24:00\r\n"
         #expect(try text(try #require(TextEncoding.cp932.bytes(of: said)), .cp932) == said)

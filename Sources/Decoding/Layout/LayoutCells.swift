@@ -2,9 +2,6 @@ import Metering
 
 /// Reads the cells of one row after the other.
 struct LayoutCells {
-    /// A stamp may be this much later than its delivery, for clocks.
-    private static let futureSeconds: Int64 = 300
-    private static let oldestDays: Int64 = 400
     private static let indexes: Range<Int64> = 0..<1_000_000_000_000_000
 
     private let layout: FeedLayout
@@ -251,13 +248,13 @@ extension LayoutCells {
 
     private func check(_ at: Instant, _ head: Head) throws(CellRefusal) {
         let field = layout.columns[.stamp] == nil ? "time" : "stamp"
-        guard at <= min(head.delivered, receivedAt) + LayoutCells.futureSeconds else {
+        guard at <= min(head.delivered, receivedAt) + StampRules.futureSeconds else {
             throw CellRefusal(field, "not later than the delivery", at.japaneseDescription)
         }
-        guard head.delivered - at <= LayoutCells.oldestDays * 86_400 else {
+        guard head.delivered - at <= StampRules.oldestDays * 86_400 else {
             throw CellRefusal(
                 field,
-                "at most \(LayoutCells.oldestDays) days before the delivery",
+                "at most \(StampRules.oldestDays) days before the delivery",
                 at.japaneseDescription
             )
         }

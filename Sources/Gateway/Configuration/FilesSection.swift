@@ -53,7 +53,7 @@ struct FilesSection {
         let hosts = section.requiredText("known_hosts")
         let key = section.text("key_file")
         let password = secrets.secret("password", in: section)
-        let seconds = section.integer("timeout_seconds", in: 1...3_600) ?? 120
+        let seconds = section.integer("timeout_seconds", in: 1...3_600) ?? 60
         section.finish()
         if key == nil, password == nil, !section.has("password_env"), !section.has("password_file") {
             section.problem(

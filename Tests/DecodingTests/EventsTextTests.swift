@@ -2,43 +2,6 @@ import Decoding
 import Metering
 import Testing
 
-struct OfficeTextTests {
-    /// "開栓,髙,①" as Windows saves it.
-    private static let cp932: [UInt8] = [
-        0x8A, 0x4A, 0x90, 0xF0, 0x2C, 0xFB, 0xFC, 0x2C, 0x87, 0x40,
-    ]
-
-    @Test func `UTF-8 stays as it is, with a byte order mark and without`() throws {
-        let plain = Array("開栓\r\n".utf8)
-        #expect(try OfficeText.utf8(plain) == plain)
-        #expect(try OfficeText.utf8([0xEF, 0xBB, 0xBF] + plain) == [0xEF, 0xBB, 0xBF] + plain)
-        #expect(try OfficeText.utf8([]) == [])
-    }
-
-    @Test func `CP932 is read with the characters that makers added`() throws {
-        #expect(String(decoding: try OfficeText.utf8(OfficeTextTests.cp932), as: UTF8.self) == "開栓,髙,①")
-    }
-
-    @Test func `half-width kana grow to three bytes each and fit`() throws {
-        let kana = [UInt8](repeating: 0xB1, count: 1_000)
-        #expect(
-            String(decoding: try OfficeText.utf8(kana), as: UTF8.self) == String(repeating: "ｱ", count: 1_000)
-        )
-    }
-
-    @Test(
-        arguments: [
-            ([0x61, 0x0A, 0x8A], 2),
-            ([0xFF, 0x61], 1),
-            (cp932 + [0x0A, 0x0A, 0xFD, 0xFD], 3),
-        ] as [([UInt8], Int)]
-    )
-    func `bytes of no character are told with their line`(bytes: [UInt8], line: Int) {
-        let error = #expect(throws: OfficeText.Undecodable.self) { try OfficeText.utf8(bytes) }
-        #expect(error?.line == line)
-    }
-}
-
 struct OfficeInstantTests {
     @Test(
         arguments: [
