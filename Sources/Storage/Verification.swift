@@ -49,6 +49,8 @@ struct VerifyCheck: Hashable, Sendable {
                         WHERE d.point_key = r.point_key AND d.stored_utc = r.stored_utc)
                     AND NOT EXISTS (SELECT 1 FROM held_reading h
                         WHERE h.point_key = r.point_key AND h.at_utc = r.at_utc AND h.state = 'claimed')
+                    AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.at_utc = r.stored_utc AND a.action = 'release'
+                        AND a.subject GLOB 'quarantine *')
                 """
         ),
         VerifyCheck(

@@ -49,6 +49,7 @@ struct QuarantineTests {
         #expect(try await store.quarantined(includingDecided: true).map(\.state) == [.released])
         let act = try #require(try await store.auditLog().first)
         #expect(act.person == "sato" && act.action == "release" && act.detail == "registered")
+        #expect(try await store.verify() == [], "it is younger than its capture by the decision of a person")
     }
 
     @Test func `judgement is told of what was released`() async throws {
