@@ -99,16 +99,14 @@ extension Eraser {
         )
         try database.execute(
             sql: """
-                INSERT INTO erasing SELECT capture_key FROM reading WHERE point_key = ?1 AND at_utc < ?2
-                UNION SELECT capture_key FROM second_reading WHERE point_key = ?1 AND at_utc < ?2
-                UNION SELECT capture_key FROM held_reading WHERE point_key = ?1 AND at_utc < ?2
+                INSERT OR IGNORE INTO erasing SELECT capture_key FROM held_reading WHERE point_key = ? AND at_utc < ?
                 """,
             arguments: [point, before]
         )
-        let sealed = try Route.allCases.flatMap { route in
+        let readings = try Route.allCases.flatMap { route in
             try ReadingQuery(database, point: point, route: route).all(in: Int64.min..<before)
         }
-        for capture in Set(sealed.map(\.capture)) {
+        for capture in Set(readings.map(\.capture)) {
             try database.execute(sql: "INSERT OR IGNORE INTO erasing VALUES (?)", arguments: [capture])
         }
         try collectUsedCaptures()
@@ -127,9 +125,8 @@ extension Eraser {
     /// Every revision of every reading before the instant, of both ways, be they rows or sealed.
     private func eraseReadings() throws -> Int {
         try Route.allCases.reduce(0) { count, route in
-            let table = ReadingQuery.table(route)
-            return try count
-                + change("DELETE FROM \(table) WHERE point_key = ? AND at_utc < ?", [point, before])
+            try count
+                + ReadingRows(database, point: point, route: route).delete(in: Int64.min..<before)
                 + Sealer(database).remove(before: before, at: point, by: route)
         }
     }

@@ -45,7 +45,11 @@ private struct ImportWriter {
     private let file: String
     private let now: Instant
     private let path: Int64
-    private let pointKeys: [Int64]
+    private let register: Register
+    private let keys: PointKeys
+    private let points: [ServicePoint.ID]
+    /// Of each of them its key, once a row named it.
+    private var pointKeys: [Int64?]
     private var arrivals: ArrivalWriter
     private var table: ReadingTable
     private let erased: ErasedBefore
@@ -62,17 +66,31 @@ private struct ImportWriter {
         self.database = database
         self.file = file
         self.now = now
-        let register = Register(database)
+        self.points = points
+        self.keys = keys
+        pointKeys = Array(repeating: nil, count: points.count)
+        register = Register(database)
         self.path = try register.pathKey(path)
-        pointKeys = try points.map { try register.requiredPointKey($0) }
         arrivals = try ArrivalWriter(database, keys, now: now)
         table = try ReadingTable(database)
         erased = try ErasedBefore(database)
     }
 
+    /// The key of the point in a place of the import's list.
+    ///
+    /// - Throws: `.notFound` where it is not registered.
+    private mutating func key(_ place: Int) throws -> Int64 {
+        if let key = pointKeys[place] { return key }
+        guard let key = try keys.key(of: points[place], in: register) else {
+            throw StoreError(.notFound, "no service point \(points[place]) is registered")
+        }
+        pointKeys[place] = key
+        return key
+    }
+
     mutating func add(_ batch: ImportBatch) throws {
         let refused =
-            erased.isEmpty ? [] : batch.rows.filter { erased.covers($0.at, of: pointKeys[$0.point]) }
+            erased.isEmpty ? [] : try batch.rows.filter { erased.covers($0.at, of: try key($0.point)) }
         // A text that tells of erased people is not kept; the batch is known by its key when it comes again.
         guard let capture = try insert(batch, withText: refused.isEmpty) else {
             tally.duplicates += batch.rows.count
@@ -80,12 +98,14 @@ private struct ImportWriter {
         }
         tally.refused += refused.count
         for (point, rows) in Dictionary(grouping: refused, by: \.point) {
-            try ErasedBefore.countRefused(rows.count, of: pointKeys[point], in: database)
+            try ErasedBefore.countRefused(rows.count, of: try key(point), in: database)
         }
-        for row in batch.rows where erased.isEmpty || !erased.covers(row.at, of: pointKeys[row.point]) {
+        for row in batch.rows {
+            let point = try key(row.point)
+            guard erased.isEmpty || !erased.covers(row.at, of: point) else { continue }
             incoming.append(
                 (
-                    pointKeys[row.point],
+                    point,
                     StoredReading(
                         at: row.at.secondsSince1970,
                         revision: 1,

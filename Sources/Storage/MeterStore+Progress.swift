@@ -9,20 +9,18 @@ extension MeterStore {
     public func unjudgedPoints(stage: String) async throws(StoreError) -> [UnjudgedPoint] {
         try await read("find unjudged points") { database in
             let sql = """
-                SELECT p.id, a.sequence,
-                    coalesce(a.earliest_utc, (SELECT min(at) FROM (
-                        SELECT min(at_utc) AS at FROM reading WHERE point_key = p.key
-                        UNION ALL SELECT min(first_utc) FROM reading_block WHERE point_key = p.key)), 0)
+                SELECT p.id, a.sequence, a.earliest_utc, p.key
                 FROM arrival_mark a
                 JOIN service_point p ON p.key = a.point_key
                 LEFT JOIN progress g ON g.point_key = a.point_key AND g.stage = ?
                 WHERE a.sequence > coalesce(g.sequence, 0) ORDER BY p.id
                 """
             return try Row.fetchAll(database, sql: sql, arguments: [stage]).map { row in
-                UnjudgedPoint(
+                let earliest: Int64? = try row[2] ?? ReadingQuery(database, point: row[3]).first()?.at
+                return UnjudgedPoint(
                     point: ServicePoint.ID(row[0]),
                     mark: row[1],
-                    earliest: Instant(secondsSince1970: row[2])
+                    earliest: Instant(secondsSince1970: earliest ?? 0)
                 )
             }
         }

@@ -14,6 +14,7 @@ public struct MeterStore: Sendable {
     let database: any DatabaseWriter
     let role: Role
     let keys = PointKeys()
+    private let readers = ReaderQueue()
     private let lock: CollectorLock?
 
     /// Who opens the data folder.
@@ -94,8 +95,8 @@ extension MeterStore {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
-            database.asyncRead { opened in
-                let result = Result { try body(opened.get()) }
+            readers.async {
+                let result = Result { try database.read(body) }
                 continuation.resume(returning: result.mapError { StoreError($0, during: task) })
             }
         }
@@ -162,6 +163,7 @@ extension MeterStore {
     private static func configuration(for role: Role) -> Configuration {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = ReaderQueue.width
         configuration.busyMode = .timeout(TimeInterval(busyTimeoutSeconds))
         configuration.label = "mizumori.store"
         configuration.prepareDatabase { database in

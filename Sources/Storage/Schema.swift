@@ -16,6 +16,7 @@ enum Schema {
         migrator.registerMigration("0006 events of people") { try $0.execute(sql: eventsOfPeople) }
         migrator.registerMigration("0007 feed alarms") { try $0.execute(sql: feedAlarms) }
         migrator.registerMigration("0008 quarantine by hand") { try $0.execute(sql: quarantineByHand) }
+        migrator.registerMigration("0009 rows by day") { try $0.execute(sql: rowsByDay) }
         return migrator
     }
 

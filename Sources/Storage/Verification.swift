@@ -76,8 +76,8 @@ struct VerifyCheck: Hashable, Sendable {
         VerifyCheck(
             name: "reading_unknown_to_judgement",
             sql: """
-                SELECT id FROM service_point p WHERE (EXISTS (SELECT 1 FROM reading r WHERE r.point_key = p.key)
-                        OR EXISTS (SELECT 1 FROM reading_block b WHERE b.point_key = p.key AND b.route = 1))
+                SELECT id FROM service_point p WHERE (p.key IN (SELECT point_key FROM reading)
+                        OR p.key IN (SELECT point_key FROM reading_block WHERE route = 1))
                     AND NOT EXISTS (SELECT 1 FROM arrival_mark a WHERE a.point_key = p.key)
                 """
         ),

@@ -35,6 +35,22 @@ struct ReadingBlockTests {
         #expect(back == readings)
     }
 
+    @Test(arguments: [UInt64](1...20))
+    func `a part of a block is what lies in the span`(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let readings = ReadingBlockTests.readings(300, seed: seed, regular: seed % 2 == 0)
+        let bytes = ReadingBlock(readings).encoded()
+        let ends = readings.map(\.at) + [.min, .max, readings[0].at - 1, readings[299].at + 1]
+        for _ in 0..<50 {
+            let (a, b) = (
+                ends.randomElement(using: &generator) ?? 0, ends.randomElement(using: &generator) ?? 0
+            )
+            let span = min(a, b)..<max(a, b)
+            let part = try bytes.withUnsafeBytes { try ReadingBlock(decoding: $0, in: span).readings }
+            #expect(part == readings.filter { span.contains($0.at) })
+        }
+    }
+
     @Test func `extreme numbers survive`() throws {
         let extremes = [Int64.min, -1, 0, 1, Int64.max].flatMap { number in
             [

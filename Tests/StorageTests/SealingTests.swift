@@ -162,7 +162,8 @@ struct SealingTests {
         (
             """
             CREATE TABLE copy AS SELECT capture.key AS c FROM capture;
-            INSERT INTO reading SELECT 1, first_utc, 1, 5, 0, 0, c, 1793491200 FROM reading_block, copy
+            INSERT INTO reading SELECT (first_utc + 32400) / 86400, 1, first_utc, 1, 5, 0, 0, c, 1793491200
+                FROM reading_block, copy
             """,
             "reading_twice"
         ),

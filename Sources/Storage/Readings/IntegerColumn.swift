@@ -110,25 +110,33 @@ enum IntegerColumn {
             return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
         }
 
-        /// Exactly `count` values.
-        mutating func column(of count: Int) throws(Broken) -> [Int64] {
+        /// The first values of a column; the reader stands behind the column then.
+        ///
+        /// - Parameters:
+        ///   - count: how many values the column has.
+        ///   - wanted: how many of them are read; all when there are fewer.
+        mutating func column(of count: Int, first wanted: Int = .max) throws(Broken) -> [Int64] {
             let mode = try byte()
             let length = try number()
             guard length <= UInt64(bytes.count - position) else { throw Broken() }
             let end = position + Int(length)
+            let limit = min(count, wanted)
             var values: [Int64] = []
-            values.reserveCapacity(count)
-            while values.count < count {
+            values.reserveCapacity(limit)
+            while values.count < limit {
                 let value = try signed()
                 let repeats = mode == IntegerColumn.runs ? try number() : 1
                 guard repeats >= 1, repeats <= UInt64(count - values.count) else { throw Broken() }
                 if repeats == 1 {
                     values.append(value)
                 } else {
-                    values.append(contentsOf: repeatElement(value, count: Int(repeats)))
+                    values.append(
+                        contentsOf: repeatElement(value, count: min(Int(repeats), limit - values.count))
+                    )
                 }
             }
-            guard position == end else { throw Broken() }
+            guard limit < count ? position <= end : position == end else { throw Broken() }
+            position = end
             return values
         }
     }

@@ -60,7 +60,7 @@ extension MeterStore {
             while let row = try rows.next() {
                 let point = ServicePoint.ID(row[1])
                 let at: Int64? = row[2]
-                // A row beyond all sealed months is the newest; else a block may have a newer one.
+                // A row of the newest day beyond all sealed months is the newest; else it has to be looked for.
                 let last =
                     if let at, at >= sealedUntil { StoredReading(row, from: 2) } else {
                         try ReadingQuery(database, point: row[0]).last()
@@ -71,11 +71,13 @@ extension MeterStore {
         }
     }
 
-    /// Every point with its newest row, if it has one.
+    /// Every point with its newest row of the newest day, if it has one.
     private static let lastRows = """
+        WITH newest AS MATERIALIZED (SELECT max(day_jst) AS day FROM reading)
         SELECT p.key, p.id, r.at_utc, r.revision, r.index_ml, r.quality, r.status_bits, r.capture_key, r.stored_utc
-        FROM service_point p LEFT JOIN reading r ON r.point_key = p.key
-            AND r.at_utc = (SELECT max(at_utc) FROM reading WHERE point_key = p.key)
+        FROM service_point p LEFT JOIN reading r ON r.day_jst = (SELECT day FROM newest) AND r.point_key = p.key
+            AND r.at_utc = (SELECT max(at_utc) FROM reading
+                WHERE day_jst = (SELECT day FROM newest) AND point_key = p.key)
         ORDER BY p.key, r.revision
         """
 
@@ -95,5 +97,20 @@ extension MeterStore {
         try await read("count the captures") { database in
             try Int.fetchOne(database, sql: "SELECT count(*) FROM capture") ?? 0
         }
+    }
+}
+
+extension StoredReading {
+    /// The seven columns of a row, in the order of the properties, from a place on.
+    fileprivate init(_ row: Row, from place: Int) {
+        self.init(
+            at: row[place],
+            revision: row[place + 1],
+            index: row[place + 2],
+            quality: row[place + 3],
+            status: row[place + 4],
+            capture: row[place + 5],
+            stored: row[place + 6]
+        )
     }
 }

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Metering
 
 extension MeterStore {
     /// The laws of sealed readings, block by block: whole, in order, in their month, from captures that are there, and
@@ -38,14 +39,14 @@ private struct SealedCheck {
     private let row: Row
     private let point: Int64
     private let month: SealedMonth
-    private let table: String
+    private let route: Route
 
     init(_ database: Database, _ row: Row) {
         self.database = database
         self.row = row
         point = row[1]
         month = SealedMonth(number: row[3])
-        table = row[2] == 1 ? "reading" : "second_reading"
+        route = row[2] == 1 ? .first : .second
     }
 
     func problems() throws -> [VerifyProblem] {
@@ -71,7 +72,10 @@ private struct SealedCheck {
     }
 
     private func problem(_ check: String) -> VerifyProblem {
-        VerifyProblem(check: check, detail: "\(table) of point \(point), month \(month.number)")
+        VerifyProblem(
+            check: check,
+            detail: "\(ReadingRows.table(route)) of point \(point), month \(month.number)"
+        )
     }
 
     private func hasAllCaptures(_ readings: [StoredReading]) throws -> Bool {
@@ -81,11 +85,7 @@ private struct SealedCheck {
 
     private func isStoredTwice(_ readings: [StoredReading]) throws -> Bool {
         guard let span = month.span else { return false }
-        let rows = try Row.fetchAll(
-            database,
-            sql: "SELECT at_utc, revision FROM \(table) WHERE point_key = ? AND at_utc >= ? AND at_utc < ?",
-            arguments: [point, span.lowerBound, span.upperBound]
-        )
-        return rows.contains { row in readings.contains { $0.at == row[0] && $0.revision == row[1] } }
+        let rows = try ReadingRows(database, point: point, route: route).all(in: span)
+        return rows.contains { row in readings.contains { $0.hasKey(of: row) } }
     }
 }

@@ -40,11 +40,9 @@ extension MeterStore {
             try Int64.fetchAll(
                 database,
                 sql: """
-                    SELECT p.key FROM service_point p WHERE EXISTS (
-                        SELECT 1 FROM \(ReadingQuery.table(route)) r WHERE r.point_key = p.key AND r.at_utc < ?)
-                    ORDER BY p.key
+                    SELECT DISTINCT point_key FROM \(ReadingRows.table(route)) WHERE day_jst < ? ORDER BY point_key
                     """,
-                arguments: [limit]
+                arguments: [ReadingRows.day(of: limit)]
             )
         }
     }
@@ -53,7 +51,7 @@ extension MeterStore {
 extension Sealer {
     /// - Returns: how many blocks were written.
     fileprivate func sealRows(before limit: Int64, at point: Int64, by route: Route) throws -> Int {
-        let rows = try ReadingQuery(database, point: point, route: route).rows(in: Int64.min..<limit)
+        let rows = try ReadingRows(database, point: point, route: route).all(in: Int64.min..<limit)
         let months = Set(rows.map { SealedMonth(containing: $0.at) }).filter { $0.span != nil }
         for month in months.sorted() { try seal(month: month, at: point, by: route) }
         return months.count

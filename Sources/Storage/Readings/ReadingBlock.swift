@@ -53,15 +53,20 @@ struct ReadingBlock {
 }
 
 extension ReadingBlock {
-    /// Reads a block back.
+    /// Reads a block back, or the part of it that a span asks for.
     ///
+    /// What comes after the span is not unpacked: a month's question ends at the first instant of the next one.
+    ///
+    /// - Parameters:
+    ///   - bytes: a whole block, as `encoded` wrote it.
+    ///   - span: instants in UTC seconds; all by default.
     /// - Throws: `.damaged` when the bytes are not what was written.
-    init(decoding bytes: UnsafeRawBufferPointer) throws(StoreError) {
+    init(decoding bytes: UnsafeRawBufferPointer, in span: Range<Int64>? = nil) throws(StoreError) {
         guard bytes.count > 8, ReadingBlock.isWhole(bytes) else {
             throw StoreError(.damaged, "a block of sealed readings is not what was written")
         }
         do throws(IntegerColumn.Reader.Broken) {
-            readings = try ReadingBlock.columns(UnsafeRawBufferPointer(rebasing: bytes.dropLast(8)))
+            readings = try ReadingBlock.columns(UnsafeRawBufferPointer(rebasing: bytes.dropLast(8)), in: span)
         } catch {
             throw StoreError(.damaged, "a block of sealed readings can't be read")
         }
@@ -73,7 +78,7 @@ extension ReadingBlock {
             == UInt64(littleEndian: stored)
     }
 
-    private static func columns(_ bytes: UnsafeRawBufferPointer)
+    private static func columns(_ bytes: UnsafeRawBufferPointer, in span: Range<Int64>?)
         throws(IntegerColumn.Reader.Broken) -> [StoredReading]
     {
         var reader = IntegerColumn.Reader(bytes)
@@ -82,21 +87,17 @@ extension ReadingBlock {
         guard let count = Int(exactly: try reader.number()), count <= 1 << 24,
             let scale = Int64(exactly: try reader.number())
         else { throw IntegerColumn.Reader.Broken() }
-        var ats = try reader.column(of: count)
-        let revisions = try reader.column(of: count)
-        var indexes = try reader.column(of: count)
-        let qualities = try reader.column(of: count)
-        let statuses = try reader.column(of: count)
-        var captures = try reader.column(of: count)
-        var storeds = try reader.column(of: count)
+        let ats = try reader.sums(of: count, twice: true)
+        let places = span.map { ats.places(in: $0) } ?? ats.indices
+        let end = places.upperBound
+        let revisions = try reader.column(of: count, first: end)
+        let indexes = try reader.sums(of: count, first: end)
+        let qualities = try reader.column(of: count, first: end)
+        let statuses = try reader.column(of: count, first: end)
+        let captures = try reader.sums(of: count, first: end, twice: true)
+        let storeds = try reader.sums(of: count, first: end, twice: true)
         guard reader.isAtEnd else { throw IntegerColumn.Reader.Broken() }
-        for _ in 0..<2 {
-            IntegerColumn.sums(&ats)
-            IntegerColumn.sums(&captures)
-            IntegerColumn.sums(&storeds)
-        }
-        IntegerColumn.sums(&indexes)
-        return (0..<count).map { place in
+        return places.map { place in
             StoredReading(
                 at: ats[place],
                 revision: revisions[place],
@@ -107,5 +108,26 @@ extension ReadingBlock {
                 stored: storeds[place]
             )
         }
+    }
+}
+
+extension IntegerColumn.Reader {
+    /// A column that was written as differences, or as differences of differences.
+    fileprivate mutating func sums(of count: Int, first wanted: Int = .max, twice: Bool = false)
+        throws(IntegerColumn.Reader.Broken) -> [Int64]
+    {
+        var values = try column(of: count, first: wanted)
+        IntegerColumn.sums(&values)
+        if twice { IntegerColumn.sums(&values) }
+        return values
+    }
+}
+
+extension [Int64] {
+    /// Where the values of a span stand; they are in order.
+    fileprivate func places(in span: Range<Int64>) -> Range<Int> {
+        let start = firstIndex { $0 >= span.lowerBound } ?? endIndex
+        let end = self[start...].firstIndex { $0 >= span.upperBound } ?? endIndex
+        return start..<end
     }
 }

@@ -22,12 +22,13 @@ struct ReadingQuery {
     /// Every revision in the span, in order of instant and revision.
     func all(in span: Range<Int64>) throws -> [StoredReading] {
         guard !span.isEmpty else { return [] }
-        return ReadingQuery.merged(try sealed(in: span), try rows(in: span))
+        return ReadingQuery.merged(try sealed(in: span), try rows.all(in: span))
     }
 
     /// Of each instant in the span the highest revision.
     func newest(in span: Range<Int64>) throws -> [StoredReading] {
         let all = try all(in: span)
+        guard zip(all, all.dropFirst()).contains(where: { $0.at == $1.at }) else { return all }
         var newest: [StoredReading] = []
         newest.reserveCapacity(all.count)
         for (place, reading) in all.enumerated() {
@@ -68,55 +69,22 @@ struct ReadingQuery {
 
     /// The oldest reading by its instant.
     func first() throws -> StoredReading? {
-        let row = try edge(.min, newest: false)
+        let row = try rows.first()
         let block = try firstSealed()
         guard let at = [row, block].compactMap(\.self).min() else { return nil }
         return try newest(in: at..<at + 1).first ?? newest(in: at..<Int64.max).first
     }
 }
 
-// Rows.
+// Edges.
 extension ReadingQuery {
-    /// The table of a way's rows.
-    static func table(_ route: Route) -> String {
-        route == .first ? "reading" : "second_reading"
-    }
-
-    private static let columns = "at_utc, revision, index_ml, quality, status_bits, capture_key, stored_utc"
-
-    /// In the order of the primary key.
-    func rows(in span: Range<Int64>) throws -> [StoredReading] {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT \(ReadingQuery.columns) FROM \(ReadingQuery.table(route))
-                WHERE point_key = ? AND at_utc >= ? AND at_utc < ? AND stored_utc <= ? ORDER BY at_utc, revision
-                """
-        )
-        let cursor = try Row.fetchCursor(
-            statement,
-            arguments: [point, span.lowerBound, span.upperBound, storedBy]
-        )
-        var readings: [StoredReading] = []
-        while let row = try cursor.next() {
-            readings.append(StoredReading(row, from: 0))
-        }
-        return readings
-    }
-
-    /// The instant of the row nearest to `limit` on its near side, the limit excluded.
-    private func edge(_ limit: Int64, newest: Bool) throws -> Int64? {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT at_utc FROM \(ReadingQuery.table(route)) WHERE point_key = ? AND at_utc \(newest ? "<" : ">") ?
-                    AND stored_utc <= ? ORDER BY at_utc \(newest ? "DESC" : "") LIMIT 1
-                """
-        )
-        return try Int64.fetchOne(statement, arguments: [point, limit, storedBy])
+    private var rows: ReadingRows {
+        ReadingRows(database, point: point, route: route, storedBy: storedBy)
     }
 
     /// The newest instant before `instant` at which there is a row, or may be a sealed reading.
     private func newestInstant(before instant: Int64) throws -> Int64? {
-        let row = try edge(instant, newest: true)
+        let row = try rows.newest(before: instant)
         let statement = try database.cachedStatement(
             sql: """
                 SELECT first_utc, last_utc, bytes FROM reading_block WHERE point_key = ? AND route = ? AND first_utc < ?
@@ -151,10 +119,8 @@ extension ReadingQuery {
         )
         var readings: [StoredReading] = []
         while let row = try cursor.next() {
-            for reading in try ReadingQuery.block(row, at: 0).readings
-            where span.contains(reading.at) && reading.stored <= storedBy {
-                readings.append(reading)
-            }
+            let some = try ReadingQuery.block(row, at: 0, in: span).readings
+            readings += storedBy == .max ? some : some.filter { $0.stored <= storedBy }
         }
         return readings
     }
@@ -178,10 +144,11 @@ extension ReadingQuery {
             .map { try ReadingQuery.block($0, at: 0) }
     }
 
-    static func block(_ row: Row, at column: Int) throws -> ReadingBlock {
+    /// The block in a column of a row, or what of it lies in a span.
+    static func block(_ row: Row, at column: Int, in span: Range<Int64>? = nil) throws -> ReadingBlock {
         try row.withUnsafeData(atIndex: column) { data in
             guard let data else { throw StoreError(.damaged, "a sealed block has no bytes") }
-            return try data.withUnsafeBytes { bytes in try ReadingBlock(decoding: bytes) }
+            return try data.withUnsafeBytes { bytes in try ReadingBlock(decoding: bytes, in: span) }
         }
     }
 
@@ -212,20 +179,5 @@ extension ReadingQuery {
         merged.append(contentsOf: a[i...])
         merged.append(contentsOf: b[j...])
         return merged
-    }
-}
-
-extension StoredReading {
-    /// The columns of a row, in the order in which `ReadingQuery` names them, from a place on.
-    init(_ row: Row, from place: Int) {
-        self.init(
-            at: row[place],
-            revision: row[place + 1],
-            index: row[place + 2],
-            quality: row[place + 3],
-            status: row[place + 4],
-            capture: row[place + 5],
-            stored: row[place + 6]
-        )
     }
 }

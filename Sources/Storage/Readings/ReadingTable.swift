@@ -37,14 +37,15 @@ struct ReadingTable {
             return sealed == reading.index ? .duplicate : .contradicts(sealed)
         }
         let insertion = try insertion(by: route)
-        insertion.bind(point, at: 1)
-        insertion.bind(reading.at, at: 2)
-        insertion.bind(reading.revision, at: 3)
-        insertion.bind(reading.index, at: 4)
-        insertion.bind(reading.quality, at: 5)
-        insertion.bind(reading.status, at: 6)
-        insertion.bind(reading.capture, at: 7)
-        insertion.bind(reading.stored, at: 8)
+        insertion.bind(ReadingRows.day(of: reading.at), at: 1)
+        insertion.bind(point, at: 2)
+        insertion.bind(reading.at, at: 3)
+        insertion.bind(reading.revision, at: 4)
+        insertion.bind(reading.index, at: 5)
+        insertion.bind(reading.quality, at: 6)
+        insertion.bind(reading.status, at: 7)
+        insertion.bind(reading.capture, at: 8)
+        insertion.bind(reading.stored, at: 9)
         guard try insertion.run() == 0 else { return .stored }
         let stored = try stored(reading, at: point, by: route)
         return stored == reading.index ? .duplicate : .contradicts(stored)
@@ -55,9 +56,9 @@ struct ReadingTable {
         let statement = try HotStatement(
             database,
             """
-            INSERT INTO \(ReadingQuery.table(route)) (point_key, at_utc, revision, index_ml, quality, status_bits,
-                capture_key, stored_utc)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            INSERT INTO \(ReadingRows.table(route)) (day_jst, point_key, at_utc, revision, index_ml, quality,
+                status_bits, capture_key, stored_utc)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """
         )
         insertions[route] = statement
@@ -66,12 +67,9 @@ struct ReadingTable {
 
     /// The index of the row that stands in the way.
     private func stored(_ reading: StoredReading, at point: Int64, by route: Route) throws -> Int64 {
-        let statement = try database.cachedStatement(
-            sql: """
-                SELECT index_ml FROM \(ReadingQuery.table(route)) WHERE point_key = ? AND at_utc = ? AND revision = ?
-                """
-        )
-        guard let index = try Int64.fetchOne(statement, arguments: [point, reading.at, reading.revision])
+        let stored = try ReadingRows(database, point: point, route: route)
+            .all(in: reading.at..<reading.at + 1).first { $0.revision == reading.revision }
+        guard let index = stored?.index
         else {
             throw StoreError(.failed, "SQLite kept no reading and names none in its way")
         }

@@ -39,11 +39,12 @@ struct Sealer {
         }
         let query = ReadingQuery(database, point: point, route: route)
         let sealed = try query.block(of: month)?.readings ?? []
-        let rows = try query.rows(in: span)
+        let table = ReadingRows(database, point: point, route: route)
+        let rows = try table.all(in: span)
         let known = ReadingQuery.merged(sealed, rows)
         let (all, outcome) = Sealer.join(known, incoming)
         if outcome.stored > 0 || !rows.isEmpty { try write(ReadingBlock(all), month, point, route) }
-        if !rows.isEmpty { try delete(span, point, route) }
+        if !rows.isEmpty { try table.delete(in: span) }
         return outcome
     }
 
@@ -111,12 +112,5 @@ struct Sealer {
             point, route.rawValue, month.number, first.at, last.at, block.readings.count,
             Data(block.encoded()),
         ])
-    }
-
-    private func delete(_ span: Range<Int64>, _ point: Int64, _ route: Route) throws {
-        let statement = try database.cachedStatement(
-            sql: "DELETE FROM \(ReadingQuery.table(route)) WHERE point_key = ? AND at_utc >= ? AND at_utc < ?"
-        )
-        try statement.execute(arguments: [point, span.lowerBound, span.upperBound])
     }
 }
