@@ -7,7 +7,7 @@ internal import GRDBSQLite
 struct HotQuery {
     private let statement: Statement
 
-    /// - Parameter sql: a query whose parameters and columns are whole numbers, none of them NULL.
+    /// Prepares a query whose parameters and columns are whole numbers, none of them NULL.
     init(_ database: Database, _ sql: String) throws {
         statement = try database.cachedStatement(sql: sql)
     }

@@ -115,6 +115,8 @@ enum IntegerColumn {
         /// - Parameters:
         ///   - count: how many values the column has.
         ///   - wanted: how many of them are read; all when there are fewer.
+        /// - Returns: the first `wanted` values.
+        /// - Throws: when the column is not what `append` writes for so many.
         mutating func column(of count: Int, first wanted: Int = .max) throws(Broken) -> [Int64] {
             let mode = try byte()
             let length = try number()

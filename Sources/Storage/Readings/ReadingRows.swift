@@ -104,7 +104,7 @@ struct ReadingRows {
 extension ReadingRows {
     /// Visits the days of a span on which there may be rows, in order.
     ///
-    /// - Parameter visit: whether there were rows of the point; after a day without, days that nobody has are skipped.
+    /// `visit` says whether there were rows of the point; after a day without, days that nobody has are skipped.
     private func forEachDay(of span: Range<Int64>, _ visit: (Int64) throws -> Bool) throws {
         let last = ReadingRows.day(of: span.upperBound - 1)
         var day = try nextDay(from: ReadingRows.day(of: span.lowerBound))
