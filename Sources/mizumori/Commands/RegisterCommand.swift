@@ -67,9 +67,18 @@ struct RegisterCommand: AsyncParsableCommand {
             let keys = RegisterKey.allCases
             var table = TextTable([voice.phrase("point", "水栓番号")] + keys.map { $0.word(voice) })
             for known in points {
-                table.append([known.point.id.rawValue] + keys.map { $0.text(of: known) })
+                table.append([known.point.id.rawValue] + keys.map { said($0.text(of: known), voice) })
             }
             return table.render()
+        }
+
+        /// A key's value as people say it.
+        private func said(_ value: String, _ voice: Voice) -> String {
+            switch value {
+            case "true": voice.phrase("yes", "はい")
+            case "false": voice.phrase("no", "いいえ")
+            default: value
+            }
         }
     }
 
