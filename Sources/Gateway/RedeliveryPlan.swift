@@ -4,7 +4,8 @@ import Storage
 
 /// Which days a feed owes, and which of them it is asked for now; decided from what is stored alone.
 ///
-/// A measuring day (計量日) has 24 values, at 1:00, 2:00 ... 24:00. It is due so many hours after it began (30 hours: at
+/// A measuring day (計量日) has 24 values, at 1:00, 2:00 ... 24:00, or at other places an hour or less apart where the
+/// meter reads at those (`MeasuringPlaces`). It is due so many hours after it began (30 hours: at
 /// 6:00 of the day after), and final when it is so many days old: no later value is expected then (欠測確定). In
 /// between it is asked for a few times, each pause twice as long as the one before.
 ///
@@ -32,7 +33,7 @@ struct RedeliveryPlan {
     /// The days of one point of which a value is missing.
     ///
     /// - Parameters:
-    ///   - days: those that are open.
+    ///   - days: those that are open, the oldest first.
     ///   - stored: the instants of which a value is stored.
     ///   - first: the point's first value of all: before it, nobody can say that a meter hung there.
     ///   - meter: who hung there at an instant, as the feed numbers it.
@@ -43,14 +44,14 @@ struct RedeliveryPlan {
         since first: Instant,
         meter: (Instant) -> Meter.ID
     ) -> [MeterDay] {
+        guard let oldest = days.first, let newest = days.last else { return [] }
+        let open = Set(days)
+        let places = MeasuringPlaces(of: stored, from: oldest.start, to: newest.advanced(by: 1).start)
         var found: [MeterDay] = []
-        for day in days {
-            for hour in 1...24 as ClosedRange<Int64> {
-                let at = day.start + hour * 3_600
-                guard at > first, !stored.contains(at) else { continue }
-                let pair = MeterDay(meter: meter(at), day: day)
-                if found.last != pair { found.append(pair) }
-            }
+        for at in places.empty where at > first {
+            // Midnight belongs to the day that it closes.
+            let pair = MeterDay(meter: meter(at), day: LocalDay(containing: at - 1))
+            if open.contains(pair.day), found.last != pair { found.append(pair) }
         }
         return found
     }

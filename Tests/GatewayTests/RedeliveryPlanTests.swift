@@ -55,6 +55,46 @@ struct RedeliveryPlanTests {
         #expect(plan.missing(of: [day(3)], stored: values(3...3), since: march(1)) { _ in meter } == [])
     }
 
+    @Test(
+        arguments: [(3_600, 1_800), (1_800, 0), (1_800, 900), (900, 600), (3_600, 3_599)] as [(Int64, Int64)]
+    )
+    func `a day is whole at whatever places and pace its meter reads`(pace: Int64, place: Int64) {
+        let days = (2...4).map(day)
+        let all = stride(from: place, through: 3 * 86_400, by: Int64.Stride(pace)).map {
+            march(2, seconds: $0)
+        }
+        #expect(plan.missing(of: days, stored: Set(all), since: march(1)) { _ in meter } == [])
+        for lost in 1..<all.count - 1 {
+            let found = plan.missing(
+                of: days,
+                stored: Set(all).subtracting([all[lost]]),
+                since: march(1)
+            ) { _ in meter }
+            let owner = LocalDay(containing: all[lost] - 1)
+            #expect(found == [RedeliveryPlan.MeterDay(meter: meter, day: owner)], "\(all[lost])")
+        }
+    }
+
+    @Test func `stamps a few seconds off their place leave nothing empty`() {
+        let days = [day(2), day(3)]
+        let off: [Int64] = [0, -3, 2, 5, -4]
+        let stored = (0...48 as ClosedRange<Int64>).map { hour in
+            march(2, hours: hour, seconds: hour % 48 == 0 ? 0 : off[Int(hour) % 5])
+        }
+        #expect(plan.missing(of: days, stored: Set(stored), since: march(1)) { _ in meter } == [])
+    }
+
+    @Test func `one value in a day is not a pace, and a silent day lacks all`() {
+        let daily = Set((2...5).map { march($0, hours: 7) })
+        let found = plan.missing(of: (2...4).map(day), stored: daily, since: march(1)) { _ in meter }
+        #expect(found == [pair(2), pair(3), pair(4)])
+        let half = Set((0...47 as ClosedRange<Int64>).map { march(2, seconds: $0 * 1_800) })
+        #expect(
+            plan.missing(of: (2...4).map(day), stored: half, since: march(1)) { _ in meter }
+                == [pair(2), pair(3), pair(4)]
+        )
+    }
+
     @Test func `before a point's first value nothing is owed`() {
         let days = (1...4).map(day)
         let stored = Set([march(3, hours: 12)] + values(4...4))
