@@ -10,12 +10,13 @@ public struct FeedClient: Sendable {
     let settings: FeedSettings
     private let http: FeedHTTP
     private let tokens: FeedTokens?
+    private let now: @Sendable () -> Instant
 
     /// Opens connections for as long as `body` runs; they are closed whether it throws or not.
     ///
     /// - Parameters:
     ///   - settings: where, and who we are to it.
-    ///   - now: by which a token grows old.
+    ///   - now: by which a token grows old, and a server's wish to be asked later is told.
     ///   - body: asks.
     /// - Returns: what `body` gives.
     /// - Throws: `FeedError` when the certificate can't be used; else what `body` throws.
@@ -38,6 +39,7 @@ public struct FeedClient: Sendable {
     private init(_ settings: FeedSettings, _ http: FeedHTTP, _ now: @escaping @Sendable () -> Instant) {
         self.settings = settings
         self.http = http
+        self.now = now
         if case .clientCredentials(let credentials) = settings.authorisation {
             tokens = FeedTokens(credentials, over: http, now: now)
         } else {
@@ -65,7 +67,7 @@ public struct FeedClient: Sendable {
         )
         request.headers.add(name: "Accept-Encoding", value: "gzip, deflate")
         let reply = try await answer(to: request)
-        guard reply.status == 200 else { throw FeedClient.refusal(reply) }
+        guard reply.status == 200 else { throw refusal(reply) }
         return reply.body
     }
 
@@ -79,7 +81,7 @@ public struct FeedClient: Sendable {
         post.headers.add(name: "Content-Type", value: "application/json")
         post.body = .bytes(try RedeliveryDocument(request).bytes())
         let reply = try await answer(to: post)
-        guard (200...299).contains(reply.status) else { throw FeedClient.refusal(reply) }
+        guard (200...299).contains(reply.status) else { throw refusal(reply) }
     }
 
     /// Asks with what proves who we are; a token that is no longer taken is replaced once.
@@ -99,10 +101,10 @@ public struct FeedClient: Sendable {
         return try await http.answer(to: request)
     }
 
-    private static func refusal(_ reply: FeedReply) -> FeedError {
+    private func refusal(_ reply: FeedReply) -> FeedError {
         switch reply.status {
         case 410: FeedError(.cursorExpired, "the cursor is too old")
-        case 429, 503: FeedError(notNow: reply)
+        case 429, 503: FeedError(notNow: reply, at: now())
         default: FeedError(.refused(status: reply.status), "the feed answered \(reply.status)")
         }
     }

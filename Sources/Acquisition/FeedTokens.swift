@@ -46,7 +46,7 @@ actor FeedTokens {
         let asked = now()
         let reply = try await http.answer(to: request)
         guard reply.status == 200 else {
-            if reply.status == 429 || reply.status == 503 { throw FeedError(notNow: reply) }
+            if reply.status == 429 || reply.status == 503 { throw FeedError(notNow: reply, at: now()) }
             throw FeedError(.noToken, "the authorisation server answered \(reply.status)")
         }
         let grant = try FeedTokens.grant(in: reply.body)
@@ -99,15 +99,23 @@ actor FeedTokens {
 }
 
 extension FeedError {
-    /// Any time-out asked for by more than an hour is an hour.
+    /// Any wait asked for that is longer than an hour is an hour.
     private static let longestWaitSeconds: Int64 = 3_600
     private static let usualWaitSeconds: Int64 = 60
 
-    /// A server that is busy, with the time after which it wants to be asked again.
-    init(notNow reply: FeedReply) {
-        let seconds = reply.retryAfter.flatMap { Int64($0) } ?? FeedError.usualWaitSeconds
+    /// A server that is busy, with the time after which it wants to be asked again: in seconds, or as a date (RFC 9110,
+    /// section 10.2.3).
+    init(notNow reply: FeedReply, at now: Instant) {
+        let seconds = reply.retryAfter.flatMap { text in
+            Int64(text) ?? HTTPDate.instant(of: text, at: now).map { $0 - now }
+        }
         self.init(
-            .notNow(retryAfterSeconds: min(max(seconds, 1), FeedError.longestWaitSeconds)),
+            .notNow(
+                retryAfterSeconds: min(
+                    max(seconds ?? FeedError.usualWaitSeconds, 1),
+                    FeedError.longestWaitSeconds
+                )
+            ),
             "the feed answered \(reply.status)"
         )
     }
