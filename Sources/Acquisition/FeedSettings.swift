@@ -48,6 +48,11 @@ public struct FeedSettings: Hashable, Sendable {
         resource == .readings ? id : Path.ID("\(id)/\(resource.rawValue)")
     }
 
+    /// Which of a feed's lists a path is.
+    public static func resource(ofPath path: Path.ID) -> FeedResource {
+        FeedResource.allCases.first { path.rawValue.hasSuffix("/\($0.rawValue)") } ?? .readings
+    }
+
     /// The names of all lists that are pulled.
     public var paths: [Path.ID] {
         FeedResource.allCases.filter { interval(of: $0) != nil }.map(path)

@@ -29,38 +29,46 @@ public struct QuarantineDesk: Sendable {
         case notKept(Int64, path: Path.ID)
         /// The same reason as before, or another.
         case stillRefused(Int64, Rejection)
-        /// It makes sense now, and holds no reading.
+        /// It makes sense now, and holds neither a reading nor an alarm.
         case empty(Int64)
     }
 
-    /// Reads an entry's record again and takes the readings that belong to the entry.
+    /// What a released record brought.
+    public struct Released: Hashable, Sendable {
+        public let readings: ReadingTally
+        /// Starts and clears of meters' own alarms, those known already included.
+        public let alarms: Int
+    }
+
+    /// Reads an entry's record again and takes the readings, or the alarm, that belong to the entry.
     ///
     /// - Parameters:
     ///   - number: of the entry.
     ///   - person: who decided it.
     ///   - reason: why.
     ///   - now: the time of storing.
-    /// - Returns: what became of the readings.
+    /// - Returns: what became of it.
     /// - Throws: `Refusal`, or `StoreError` when a reading contradicts the store or the store can't be written.
     public func release(_ number: Int64, by person: String, reason: String, at now: Instant) async throws
-        -> ReadingTally
+        -> Released
     {
         guard let evidence = try await store.quarantinedEvidence(number), evidence.entry.state == .waiting
         else { throw Refusal.notWaiting(number) }
         let arrival = try await arrival(of: evidence)
-        return try await store.releaseQuarantined(
+        let tally = try await store.releaseQuarantined(
             number,
             as: arrival,
             by: person,
             reason: reason,
             at: now
         )
+        return Released(readings: tally, alarms: arrival.alarms.count)
     }
 
-    private func arrival(of evidence: QuarantinedEvidence) async throws -> Arrival {
+    private func arrival(of evidence: QuarantinedEvidence) async throws -> FeedArrival {
         let path = evidence.entry.path
         if let layout = layouts[path], let file = evidence.file {
-            return try await arrival(of: file, evidence.entry, by: layout)
+            return FeedArrival(try await arrival(of: file, evidence.entry, by: layout))
         }
         guard let page = evidence.page else { throw Refusal.notKept(evidence.entry.number, path: path) }
         return try await arrival(of: page, evidence)
@@ -81,12 +89,12 @@ public struct QuarantineDesk: Sendable {
         let isWhole = entry.record != file.recordKey
         let readings = rows.readings.filter { isWhole || entry.concerns($0.place, $0.reading) }
         if isWhole, let refused = rows.rejections.first { throw Refusal.stillRefused(entry.number, refused) }
-        try check(entry, rows.rejections, hasReadings: !readings.isEmpty)
+        try check(entry, rows.rejections, hasContent: !readings.isEmpty)
         return Arrival(capture: whole.capture, readings: readings.map(\.reading))
     }
 
     /// A record of the feed stands alone in its capture, so it is a page of its own.
-    private func arrival(of page: FeedDelivery, _ evidence: QuarantinedEvidence) async throws -> Arrival {
+    private func arrival(of page: FeedDelivery, _ evidence: QuarantinedEvidence) async throws -> FeedArrival {
         let number = evidence.entry.number
         let tenures = try await pilot.feedTenures(in: store)
         let decoded: FeedReadings
@@ -96,25 +104,35 @@ public struct QuarantineDesk: Sendable {
             throw Refusal.notKept(number, path: evidence.entry.path)
         }
         let readings = decoded.arrivals.flatMap(\.arrival.readings)
-        try check(
-            evidence.entry,
-            decoded.arrivals.flatMap(\.arrival.rejections),
-            hasReadings: !readings.isEmpty
-        )
+        let alarms = decoded.arrivals.flatMap(\.alarms)
+        // The page has this record alone, whatever number it had on the page that brought it.
+        let rejections = decoded.arrivals.flatMap(\.arrival.rejections).map {
+            Rejection(
+                place: evidence.entry.rejection.place,
+                field: $0.field,
+                expected: $0.expected,
+                found: $0.found
+            )
+        }
+        try check(evidence.entry, rejections, hasContent: !readings.isEmpty || !alarms.isEmpty)
         guard let capture = evidence.capture else { throw Refusal.empty(number) }
-        return Arrival(capture: capture, readings: readings)
+        return FeedArrival(
+            Arrival(capture: capture, readings: readings),
+            missing: decoded.arrivals.flatMap(\.missing),
+            alarms: alarms
+        )
     }
 
-    /// Other mistakes of the same record are entries of their own, and block nothing while there are readings.
-    private func check(_ entry: QuarantinedRecord, _ rejections: [Rejection], hasReadings: Bool)
+    /// Other mistakes of the same record are entries of their own, and block nothing while there is something to take.
+    private func check(_ entry: QuarantinedRecord, _ rejections: [Rejection], hasContent: Bool)
         throws(Refusal)
     {
         let own = rejections.first {
             $0.place == entry.rejection.place && $0.field == entry.rejection.field
         }
-        let other = hasReadings ? nil : rejections.first { $0.place == entry.rejection.place }
+        let other = hasContent ? nil : rejections.first { $0.place == entry.rejection.place }
         if let refused = own ?? other { throw .stillRefused(entry.number, refused) }
-        guard hasReadings else { throw .empty(entry.number) }
+        guard hasContent else { throw .empty(entry.number) }
     }
 }
 
@@ -127,7 +145,7 @@ extension QuarantineDesk.Refusal: CustomStringConvertible {
         case .stillRefused(_, let rejection):
             "still refused: \(rejection.place): \(rejection.field): expected \(rejection.expected), "
                 + "found \(rejection.found)"
-        case .empty: "it holds no reading"
+        case .empty: "it holds neither a reading nor an alarm"
         }
     }
 }
@@ -172,6 +190,7 @@ extension QuarantinedEvidence {
         let isPage = capture.key.hasPrefix("page@")
         return FeedDelivery(
             path: capture.path,
+            resource: FeedSettings.resource(ofPath: capture.path),
             asked: capture.times.asked,
             answered: capture.times.answered,
             body: isPage ? capture.bytes : head + capture.bytes + Array("]}".utf8)

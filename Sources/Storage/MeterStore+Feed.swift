@@ -64,7 +64,7 @@ extension MeterStore {
 }
 
 /// Writes what a feed's record says besides its readings, inside the transaction that keeps the record.
-private struct FeedWriter {
+struct FeedWriter {
     private let database: Database
     private let now: Instant
     private let register: Register

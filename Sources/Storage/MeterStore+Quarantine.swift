@@ -78,7 +78,7 @@ extension MeterStore {
         }
     }
 
-    /// Takes a record after all: its readings, its state and its audit entry in one transaction.
+    /// Takes a record after all: its readings, alarms and gaps, its state and its audit entry in one transaction.
     ///
     /// - Parameters:
     ///   - number: of the entry.
@@ -91,7 +91,7 @@ extension MeterStore {
     ///   what is stored; then everything stays as it was.
     public func releaseQuarantined(
         _ number: Int64,
-        as arrival: Arrival,
+        as arrival: FeedArrival,
         by person: String,
         reason: String,
         at now: Instant
@@ -99,13 +99,14 @@ extension MeterStore {
         try await write("release quarantine entry \(number)") { database in
             try database.decide(number, .released, by: person, reason: reason, at: now)
             var writer = try ArrivalWriter(database, keys, now: now)
-            let tally = try writer.adopt(arrival)
+            let tally = try writer.adopt(arrival.arrival)
             guard tally.quarantined == 0 else {
                 throw StoreError(
                     .conflicting,
                     "entry \(number) is still not taken: a reading contradicts the store"
                 )
             }
+            try FeedWriter(database, now: now).store(arrival)
             try writer.markTouchedPoints()
             return tally
         }

@@ -1,3 +1,4 @@
+import Acquisition
 import Decoding
 import Metering
 import Storage
@@ -60,7 +61,7 @@ struct QuarantineDeskTests {
     }
 
     private func release(_ number: Int64, _ desk: QuarantineDesk) async throws -> ReadingTally {
-        try await desk.release(number, by: "sato", reason: "登録済み", at: march(3))
+        try await desk.release(number, by: "sato", reason: "登録済み", at: march(3)).readings
     }
 
     @Test func `a row of a meter that has been registered since is taken, and no other`() async throws {
@@ -170,6 +171,63 @@ struct QuarantineDeskTests {
         }
         #expect(try await release(number, desk(scene.store)) == ReadingTally(stored: 2))
         #expect(try await scene.store.lastReading(of: .beside)?.index == .litres(8))
+    }
+
+    private static let alarms = Path.ID("feed/alarms")
+
+    private func alarm(_ state: String, meter: String) -> String {
+        #"{"meter_id":"\#(meter)","code":"LEAK_2","state":"\#(state)","at":"\#(march(1))","alarms_raw":"B@@@@","#
+            + #""delivered_at":"\#(march(1, seconds: 30))"}"#
+    }
+
+    /// A page of alarms, of which the last one is wrong.
+    private func take(_ records: [String], _ scene: GatewayScene) async throws {
+        let list = records.joined(separator: ",")
+        let page = FeedDelivery(
+            path: Self.alarms,
+            resource: .alarms,
+            asked: march(2),
+            answered: march(2),
+            body: Array(#"{"schema":"kyodo-kenshin/1.0","records":[\#(list)]}"#.utf8)
+        )
+        try await scene.pipeline.take(page, at: march(2))
+    }
+
+    @Test func `an alarm is taken once its meter is registered`()
+        async throws
+    {
+        let scene = try await GatewayScene()
+        try await take([alarm("START", meter: "TN-3"), alarm("START", meter: "TN-8")], scene)
+        let number = try #require(try await scene.store.quarantined().first?.number)
+        await #expect(throws: QuarantineDesk.Refusal.self) {
+            try await release(number, desk(scene.store, GatewayScene.pilot))
+        }
+        #expect(try await scene.store.raisedAlarms().map(\.point) == [.fed])
+        let released = try await desk(scene.store)
+            .release(number, by: "sato", reason: "登録済み", at: march(3))
+        #expect(released.alarms == 1 && released.readings == ReadingTally())
+        #expect(Set(try await scene.store.raisedAlarms().map(\.point)) == [.fed, .beside])
+        #expect(try await scene.store.quarantineCount() == 0)
+        #expect(try await scene.store.auditLog().map(\.action) == ["release"])
+        #expect(try await scene.store.verify().isEmpty)
+        await #expect(throws: QuarantineDesk.Refusal.notWaiting(number)) {
+            try await release(number, desk(scene.store))
+        }
+    }
+
+    @Test func `an alarm that still makes no sense says why, wherever on its page it stood`() async throws {
+        let scene = try await GatewayScene()
+        try await take([alarm("START", meter: "TN-3"), alarm("PERHAPS", meter: "TN-3")], scene)
+        let entry = try #require(try await scene.store.quarantined().first)
+        #expect(entry.rejection.place == "record 1")
+        let error = await #expect(throws: QuarantineDesk.Refusal.self) {
+            try await release(entry.number, desk(scene.store))
+        }
+        guard case .stillRefused(entry.number, let rejection) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(rejection.field == "state" && rejection.found == "PERHAPS")
     }
 
     @Test func `what nobody kept can't be read again`() async throws {

@@ -37,7 +37,7 @@ struct QuarantineTests {
         let late = arrival([reading(.second, litres: 5)], key: "file")
         let tally = try await store.releaseQuarantined(
             number,
-            as: late,
+            as: FeedArrival(late),
             by: "sato",
             reason: "registered",
             at: moment + hour
@@ -56,7 +56,7 @@ struct QuarantineTests {
         let (store, number) = try await store()
         _ = try await store.releaseQuarantined(
             number,
-            as: arrival([reading(.second)], key: "file"),
+            as: FeedArrival(arrival([reading(.second)], key: "file")),
             by: "sato",
             reason: "registered",
             at: moment
@@ -71,7 +71,7 @@ struct QuarantineTests {
             let error = await #expect(throws: StoreError.self) {
                 try await store.releaseQuarantined(
                     number,
-                    as: arrival([bad, reading(.second)], key: "file"),
+                    as: FeedArrival(arrival([bad, reading(.second)], key: "file")),
                     by: "sato",
                     reason: "try",
                     at: moment
@@ -92,7 +92,7 @@ struct QuarantineTests {
         let error = await #expect(throws: StoreError.self) {
             try await store.releaseQuarantined(
                 number,
-                as: arrival([reading(.second)], key: "file"),
+                as: FeedArrival(arrival([reading(.second)], key: "file")),
                 by: "sato",
                 reason: "again",
                 at: moment

@@ -87,15 +87,16 @@ struct QuarantineCommand: AsyncParsableCommand {
             try await store.registerPilot(of: configuration)
             let desk = QuarantineDesk(store: store, configuration: configuration)
             try await decision.each(store, voice) { id in
-                let tally = try await desk.release(
+                let released = try await desk.release(
                     id,
                     by: decision.by,
                     reason: decision.reason,
                     at: presentInstant()
                 )
+                let (tally, alarms) = (released.readings, released.alarms)
                 voice.tell(
-                    "\(id): released, \(tally.stored) stored, \(tally.duplicates) known already",
-                    "\(id): 取り込みました (保存 \(tally.stored) 件、既知 \(tally.duplicates) 件)"
+                    "\(id): released, \(tally.stored) stored, \(tally.duplicates) known already, \(alarms) alarms",
+                    "\(id): 取り込みました (保存 \(tally.stored) 件、既知 \(tally.duplicates) 件、アラーム \(alarms) 件)"
                 )
             }
         }
@@ -181,7 +182,7 @@ extension QuarantineDesk.Refusal: BilingualError {
         case .stillRefused(_, let rejection):
             "まだ取り込めません: \(rejection.place): \(rejection.field): \(rejection.expected) が必要ですが、"
                 + "\(rejection.found) があります"
-        case .empty: "指針がありません"
+        case .empty: "指針もアラームもありません"
         }
     }
 }
