@@ -15,6 +15,7 @@ extension Finding.Kind {
         case .noUsage: "使用状況の変化"
         case .noData: "欠測"
         case .implausibleJump: "指針の過大な増加"
+        case .clockDrift: "時計のずれ"
         case .pathDown: "通信断"
         }
     }

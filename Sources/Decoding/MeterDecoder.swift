@@ -6,7 +6,7 @@ public struct MeterDecoder: Sendable {
     private static let sumExponent = -9
     private static let sumsPerMillilitre: Int128 = 1_000_000
 
-    private let profile: MeterProfile
+    let profile: MeterProfile
 
     public init(profile: MeterProfile) {
         self.profile = profile

@@ -25,6 +25,8 @@ public struct MeterProfile: Hashable, Sendable, Identifiable {
     public let identity: [IdentityCheck]
     /// The field with the unit's own number.
     public let serial: String?
+    /// The unit's own clock; nil where it has none that can be read.
+    public let clock: MeterClock?
     public let denied: [DeniedRange]
     public let examples: [ProfileExample]
     /// Facts that no source settles, in words; each is a warning of `check`.
@@ -46,6 +48,7 @@ public struct MeterProfile: Hashable, Sendable, Identifiable {
         status: [StatusRule] = [],
         identity: [IdentityCheck] = [],
         serial: String? = nil,
+        clock: MeterClock? = nil,
         denied: [DeniedRange] = [],
         examples: [ProfileExample] = [],
         unverified: [String] = [],
@@ -64,6 +67,7 @@ public struct MeterProfile: Hashable, Sendable, Identifiable {
         self.status = status
         self.identity = identity
         self.serial = serial
+        self.clock = clock
         self.denied = denied
         self.examples = examples
         self.unverified = unverified

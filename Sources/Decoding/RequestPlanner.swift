@@ -123,7 +123,10 @@ public struct RequestPlanner: Sendable {
         case .index:
             names =
                 wanted.flatMap(\.index.quickFields) + profile.status.filter(\.isPolledWithIndex).map(\.field)
-        case .status: names = profile.status.filter { !$0.isPolledWithIndex }.map(\.field)
+                + clockNames(withIndex: true)
+        case .status:
+            names =
+                profile.status.filter { !$0.isPolledWithIndex }.map(\.field) + clockNames(withIndex: false)
         }
         return withOrders(Set(names), purpose)
     }
@@ -134,6 +137,16 @@ public struct RequestPlanner: Sendable {
         return names.compactMap { profile.fields[$0] }.contains {
             $0.function == request.function && $0.addresses.overlaps(request.addresses)
         }
+    }
+
+    private func clockNames(withIndex: Bool) -> [String] {
+        [profile.clock].compactMap(\.self).filter { $0.isPolledWithIndex == withIndex }.map(\.field)
+    }
+
+    /// Whether a request brings the whole of the unit's clock.
+    public func bringsClock(_ request: ReadRequest) -> Bool {
+        guard let field = profile.clock.flatMap({ profile.fields[$0.field] }) else { return false }
+        return field.function == request.function && request.addresses.contains(field.addresses)
     }
 
     /// The fields of the flow, which nobody polls: it is shown to people only.

@@ -8,6 +8,8 @@ public struct DetectionRules: Hashable, Sendable {
     public var burst = Burst()
     public var noData = NoData()
     public var stuck = Stuck()
+    /// How long a clock must be off to be a finding, in hours.
+    public var clockHours: Int64 = 24
     /// How long a fall or a jump that nobody has explained stays a finding, in days.
     public var discontinuityDays = 28
 

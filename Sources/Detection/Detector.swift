@@ -15,6 +15,7 @@ public struct Detector: Sendable {
     public func findings(in evidence: PointEvidence) -> [Finding] {
         let found = [
             burst(in: evidence), continuousFlow(in: evidence), noData(in: evidence), stuckMeter(in: evidence),
+            clockDrift(in: evidence),
         ]
         return found.compactMap(\.self) + discontinuityFindings(in: evidence)
     }
@@ -36,6 +37,10 @@ public struct Detector: Sendable {
 
     private func stuckMeter(in evidence: PointEvidence) -> Finding? {
         StuckMeterRule(rules.stuck, version: rules.version).finding(in: evidence)
+    }
+
+    private func clockDrift(in evidence: PointEvidence) -> Finding? {
+        ClockDriftRule(hours: rules.clockHours, version: rules.version).finding(in: evidence)
     }
 
     private func discontinuityFindings(in evidence: PointEvidence) -> [Finding] {

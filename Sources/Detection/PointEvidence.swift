@@ -6,6 +6,8 @@ public struct PointEvidence: Hashable, Sendable {
     public let dial: Dial
     public let series: UsageSeries
     public let discontinuities: [Discontinuity]
+    /// Where its clock was off.
+    public let clockDrifts: [ClockDrift]
     /// The newest reading; nil when none ever came.
     public let lastReadingAt: Instant?
     /// How late its path delivers when all is well.
@@ -17,6 +19,7 @@ public struct PointEvidence: Hashable, Sendable {
         dial: Dial,
         series: UsageSeries,
         discontinuities: [Discontinuity] = [],
+        clockDrifts: [ClockDrift] = [],
         lastReadingAt: Instant?,
         expectedDelaySeconds: Int64,
         judgedAt: Instant
@@ -25,6 +28,7 @@ public struct PointEvidence: Hashable, Sendable {
         self.dial = dial
         self.series = series
         self.discontinuities = discontinuities
+        self.clockDrifts = clockDrifts
         self.lastReadingAt = lastReadingAt
         self.expectedDelaySeconds = expectedDelaySeconds
         self.judgedAt = judgedAt

@@ -28,6 +28,8 @@ public struct Judge: Sendable {
         public let exchanges: [MeterExchange]
         /// Stretches that a person declared invalid.
         public let invalid: [Range<Instant>]
+        /// Where the clock behind it was off.
+        public let clockDrifts: [ClockDrift]
         /// What is held under another unit's number; nil when nothing is.
         public let held: HeldSummary?
         public let known: [Incident]
@@ -41,6 +43,7 @@ public struct Judge: Sendable {
             readings: [Reading],
             exchanges: [MeterExchange],
             invalid: [Range<Instant>] = [],
+            clockDrifts: [ClockDrift] = [],
             held: HeldSummary? = nil,
             known: [Incident],
             expectedDelaySeconds: Int64,
@@ -51,6 +54,7 @@ public struct Judge: Sendable {
             self.readings = readings
             self.exchanges = exchanges
             self.invalid = invalid
+            self.clockDrifts = clockDrifts
             self.held = held
             self.known = known
             self.expectedDelaySeconds = expectedDelaySeconds
@@ -103,6 +107,7 @@ public struct Judge: Sendable {
             dial: facts.dial,
             series: normalised.series,
             discontinuities: normalised.discontinuities,
+            clockDrifts: facts.clockDrifts,
             lastReadingAt: facts.readings.last?.at,
             expectedDelaySeconds: facts.expectedDelaySeconds,
             judgedAt: now

@@ -109,7 +109,8 @@ public struct Ledger: Sendable {
         var rows: [ValidationReport.Row] = []
         for point in pilot.installations.map(\.point.id) {
             guard let account = try await account(of: point, around: days) else { continue }
-            rows += Validation(account.context).notes(on: account.normalised)
+            let clock = try await clockDrifts(of: point, account, in: span)
+            rows += Validation(account.context).notes(on: account.normalised, clock: clock)
                 .filter { $0.span.overlaps(span) }
                 .map {
                     ValidationReport.Row(
@@ -117,11 +118,19 @@ public struct Ledger: Sendable {
                         rule: $0.rule.rawValue,
                         span: $0.span,
                         volume: $0.volume,
-                        expected: $0.expected
+                        expected: $0.expected,
+                        seconds: $0.seconds
                     )
                 }
         }
         return ValidationReport(rows: rows)
+    }
+
+    private func clockDrifts(of point: ServicePoint.ID, _ account: Account, in span: Range<Instant>)
+        async throws -> [ClockDrift]
+    {
+        guard let installation = pilot.installation(at: point) else { return [] }
+        return try await PointClock(store).drifts(of: installation, account.readings, in: span, pilot)
     }
 
     private func newestReading() async throws -> Instant? {

@@ -17,6 +17,9 @@ public import Storage
 /// `take` judges nothing and `think` captures nothing. Whatever happens between the two, the store names the points
 /// that `think` still owes, so a crash costs no judgement, and thinking twice changes nothing.
 public struct Pipeline: Sendable {
+    /// How far back a clock is looked at for a judgement.
+    static let clockDays: Int64 = 8
+
     /// The name of the judgement's progress in the store.
     public static let stage = "judgement"
 
@@ -164,6 +167,12 @@ public struct Pipeline: Sendable {
             readings: readings,
             exchanges: context.exchanges,
             invalid: context.invalid,
+            clockDrifts: try await PointClock(store).drifts(
+                of: installation,
+                readings,
+                in: now - Pipeline.clockDays * day..<now + day,
+                terms.pilot
+            ),
             held: try await identities.held(at: installation),
             known: try await store.incidents(of: .point(id), currentOrClosedSince: now - 7 * day),
             expectedDelaySeconds: installation.wiring == nil ? terms.feedDelaySeconds : 3_600,

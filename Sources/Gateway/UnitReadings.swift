@@ -48,21 +48,33 @@ struct UnitReadings {
             }
         }
         self.readings = readings
-        arrivals = UnitReadings.arrivals(of: answer, readings, rejections)
+        let model = pilot.installations(on: answer.path, unit: answer.unit).first?.wiring?.model
+        let clock = UnitClock(of: answer, model: model.flatMap { pilot.profiles[$0] })
+        arrivals = UnitReadings.arrivals(of: answer, clock, readings, rejections)
     }
 
+    /// What captures call a unit.
+    static func source(of unit: UInt8) -> String { "unit \(unit)" }
+
     /// The readings belong to the last exchange, which brought the index.
-    private static func arrivals(of answer: UnitAnswer, _ readings: [Reading], _ rejections: [Rejection])
-        -> [Arrival]
-    {
+    private static func arrivals(
+        of answer: UnitAnswer,
+        _ clock: UnitClock,
+        _ readings: [Reading],
+        _ rejections: [Rejection]
+    ) -> [Arrival] {
         answer.exchanges.enumerated().map { position, exchange in
             let isLast = position == answer.exchanges.count - 1
             let capture = Capture(
                 path: answer.path,
-                source: "unit \(answer.unit)",
+                source: UnitReadings.source(of: answer.unit),
                 // The time first, so that keys are stored in the order in which they come.
                 key: "\(exchange.answered.microseconds)@\(answer.unit)",
-                times: CaptureTimes(asked: exchange.asked.instant, answered: exchange.answered.instant),
+                times: CaptureTimes(
+                    asked: exchange.asked.instant,
+                    answered: exchange.answered.instant,
+                    own: clock.shown(by: exchange)
+                ),
                 request: exchange.request,
                 bytes: exchange.reply
             )
@@ -72,5 +84,25 @@ struct UnitReadings {
                 rejections: isLast ? rejections : []
             )
         }
+    }
+}
+
+/// The unit's own clock, as one of its answers shows it.
+private struct UnitClock {
+    private let planner: RequestPlanner?
+    private let shown: Instant?
+
+    init(of answer: UnitAnswer, model: MeterProfile?) {
+        guard let model, model.clock != nil else {
+            (planner, shown) = (nil, nil)
+            return
+        }
+        planner = RequestPlanner(profile: model)
+        shown = MeterDecoder(profile: model).clock(in: answer.image)
+    }
+
+    /// Nil for an exchange that did not bring it: what the image still has is older.
+    func shown(by exchange: Exchange) -> Instant? {
+        planner?.bringsClock(exchange.read) == true ? shown : nil
     }
 }

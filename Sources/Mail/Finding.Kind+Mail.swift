@@ -17,7 +17,7 @@ extension Finding.Kind {
         case .reverseFlow: "逆流量"
         case .unannouncedExchange: "指針の低下量"
         case .implausibleJump: "指針の増加量"
-        case .stuckMeter, .noUsage, .noData, .pathDown: nil
+        case .stuckMeter, .noUsage, .noData, .clockDrift, .pathDown: nil
         }
     }
 
@@ -67,6 +67,11 @@ extension Finding.Kind {
             [
                 "同じ回線の他のメーターも途切れていないか、収集画面で確かめる。",
                 "一台だけのときは電池、積雪、配線を現地で確かめる。",
+            ]
+        case .clockDrift:
+            [
+                "検証の記録(report validation)の clock-drift で、ずれの秒数と始まりを確かめる。",
+                "端末またはメーターの時計を合わせる。使用量の合計は時計のずれでは変わらない。",
             ]
         case .pathDown:
             [

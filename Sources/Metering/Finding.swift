@@ -68,6 +68,8 @@ public struct Finding: Hashable, Sendable {
         case noData = "comm_loss"
         /// An advance beyond what the pipe can carry.
         case implausibleJump = "implausible_jump"
+        /// A meter's clock that stays off.
+        case clockDrift = "clock_drift"
         /// A line, a feed or another path that does not answer at all.
         case pathDown = "path_down"
     }

@@ -100,3 +100,35 @@ struct DiscontinuityRuleTests {
         #expect(kinds([jump]) == [.implausibleJump])
     }
 }
+
+struct ClockDriftRuleTests {
+    private func drift(_ hours: Int64, isOver: Bool = false, seconds: Int64 = 0) -> ClockDrift {
+        ClockDrift(
+            from: Series.start + 3_600,
+            to: Series.start + 3_600 + hours * 3_600 + seconds,
+            seconds: 300,
+            isOver: isOver
+        )
+    }
+
+    private func kinds(_ drifts: [ClockDrift]) -> [Finding.Kind] {
+        Detector().findings(in: Series().home(days: 4).evidence(clockDrifts: drifts)).map(\.kind)
+    }
+
+    @Test func `a clock that has been off for a day, and is, is told`() throws {
+        #expect(kinds([drift(24, seconds: -1)]) == [])
+        #expect(kinds([drift(24)]) == [.clockDrift])
+        #expect(kinds([drift(24, isOver: true)]) == [])
+        let evidence = Series().home(days: 4).evidence(clockDrifts: [drift(30), drift(40)])
+        let finding = try #require(Detector().findings(in: evidence).first)
+        #expect(finding.startedAt == Series.start + 3_600 && finding.rule == "clock-drift/1")
+        #expect(finding.volume == nil && finding.rate == nil)
+    }
+
+    @Test func `how long is a setting`() {
+        var rules = DetectionRules()
+        rules.clockHours = 2
+        let evidence = Series().home(days: 4).evidence(clockDrifts: [drift(2)])
+        #expect(Detector(rules: rules).findings(in: evidence).map(\.kind) == [.clockDrift])
+    }
+}

@@ -48,7 +48,8 @@ struct Series {
         resolution: Int64 = 1,
         isVacant: Bool = false,
         later hours: Int64 = 0,
-        discontinuities: [Discontinuity] = []
+        discontinuities: [Discontinuity] = [],
+        clockDrifts: [ClockDrift] = []
     ) -> PointEvidence {
         PointEvidence(
             point: ServicePoint(
@@ -60,6 +61,7 @@ struct Series {
             dial: Dial(capacity: .cubicMetres(10_000), resolution: .litres(resolution)),
             series: UsageSeries(steps: steps),
             discontinuities: discontinuities,
+            clockDrifts: clockDrifts,
             lastReadingAt: steps.last?.to,
             expectedDelaySeconds: 3_600,
             judgedAt: at + hours * 3_600

@@ -21,18 +21,29 @@ struct ValidationReportTests {
                 volume: nil,
                 expected: nil
             ),
+            ValidationReport.Row(
+                point: ServicePoint.ID("S-00003"),
+                rule: "clock-drift/1",
+                span: Self.noon..<Self.noon + 1,
+                volume: nil,
+                expected: nil,
+                seconds: -240
+            ),
         ]
         #expect(
             ValidationReport(rows: rows).text() == """
-                service_point,rule,from,to,volume_l,expected_l
-                S-00001,high-low/1,2026-01-01T12:00:00+09:00,2026-01-01T13:00:00+09:00,2,700
-                S-00002,spike/1,2026-01-01T12:00:00+09:00,2026-01-01T12:00:01+09:00,,
+                service_point,rule,from,to,volume_l,expected_l,clock_s
+                S-00001,high-low/1,2026-01-01T12:00:00+09:00,2026-01-01T13:00:00+09:00,2,700,
+                S-00002,spike/1,2026-01-01T12:00:00+09:00,2026-01-01T12:00:01+09:00,,,
+                S-00003,clock-drift/1,2026-01-01T12:00:00+09:00,2026-01-01T12:00:01+09:00,,,-240
 
                 """
         )
     }
 
     @Test func `the header is there without a row`() {
-        #expect(ValidationReport(rows: []).text() == "service_point,rule,from,to,volume_l,expected_l\n")
+        #expect(
+            ValidationReport(rows: []).text() == "service_point,rule,from,to,volume_l,expected_l,clock_s\n"
+        )
     }
 }

@@ -21,6 +21,10 @@ enum DetectionRulesFile {
             }
             section.finish()
         }
+        if let section = root.section("clock_drift") {
+            section.read("hours", in: 1...720) { rules.clockHours = Int64($0) }
+            section.finish()
+        }
         root.read("discontinuity_days", in: 1...365) { rules.discontinuityDays = $0 }
         root.finish()
         return rules

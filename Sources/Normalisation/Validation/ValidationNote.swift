@@ -8,16 +8,20 @@ public struct ValidationNote: Hashable, Sendable {
     public let volume: Volume?
     /// What was to be expected in its place.
     public let expected: Volume?
+    /// How far a clock was off, positive when ahead.
+    public let seconds: Int64?
 
     public init(
         _ rule: ValidationRule,
         _ span: Range<Instant>,
         volume: Volume? = nil,
-        expected: Volume? = nil
+        expected: Volume? = nil,
+        seconds: Int64? = nil
     ) {
         self.rule = rule
         self.span = span
         self.volume = volume
         self.expected = expected
+        self.seconds = seconds
     }
 }

@@ -22,4 +22,6 @@ public enum ValidationRule: String, Hashable, Sendable, CaseIterable {
     case stuck = "stuck/1"
     /// A week far above or below those before it.
     case highLow = "high-low/1"
+    /// A clock that was off; no reading is moved or left out for it.
+    case clockDrift = "clock-drift/1"
 }

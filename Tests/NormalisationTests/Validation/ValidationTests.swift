@@ -40,6 +40,15 @@ struct ValidationTests {
         #expect(Self.notes(hourly(indexes), exchanges: exchanges) == expected)
     }
 
+    @Test func `a clock that was off is named with its seconds, and changes no other note`() {
+        let series = normalised(hourly([500, 510, 480, 485]))
+        let drift = ClockDrift(from: instant(3_600), to: instant(7_200), seconds: -240, isOver: true)
+        let notes = Validation(context()).notes(on: series, clock: [drift])
+        #expect(notes.map(\.rule) == [.negative, .clockDrift])
+        #expect(notes.last?.seconds == -240)
+        #expect(notes.last?.span == instant(3_600)..<instant(7_201))
+    }
+
     @Test func `a note says how far the index fell`() {
         let series = normalised(hourly([500, 510, 480, 485]))
         let notes = Validation(context()).notes(on: series)

@@ -51,6 +51,7 @@ struct ProfileFile {
             },
             identity: root.sections("identity").compactMap(rules.identity),
             serial: root.text("serial").flatMap { rules.known($0, at: "serial", root) },
+            clock: root.section("clock").flatMap { rules.clock($0) },
             denied: root.sections("denied").compactMap(rules.denied),
             examples: root.sections("examples").compactMap {
                 ProfileExamples(names: names, places: places, channels: channels).example($0)

@@ -147,6 +147,26 @@ struct ProfileRules {
         return StatusRule(field: field, test: test, flag: flag, isPolledWithIndex: poll == "index")
     }
 
+    func clock(_ section: Section) -> MeterClock? {
+        let field = names.required("field", section)
+        let text = section.requiredText("form")
+        let form = text.flatMap(MeterClock.Form.init)
+        if let text, form == nil {
+            section.problem(
+                at: "form",
+                .other(
+                    english: "unix, or a pattern of YY, MM, DD, hh, mm and ss",
+                    japanese: "unix、または YY・MM・DD・hh・mm・ss の並び"
+                ),
+                found: "'\(text)'"
+            )
+        }
+        let poll = section.choice("poll", ["index", "rarely"]) ?? "rarely"
+        section.finish()
+        guard let field, let form else { return nil }
+        return MeterClock(field: field, form: form, isPolledWithIndex: poll == "index")
+    }
+
     private func bit(_ section: Section, of name: String, first: Int) -> StatusRule.Test? {
         guard section.has("bit") else { return nil }
         guard let field = fields[name] else { return nil }
