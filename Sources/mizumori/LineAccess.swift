@@ -105,7 +105,7 @@ func dialVolume(_ text: String) -> Volume? {
     return decimal.rounded(toUnitsOf: -6).map { .millilitres($0) }
 }
 
-/// Reads an instant, ISO 8601 with its zone, or in Japan without one: `2026-03-01T10:00`.
+/// Reads an instant as files have it, in Japan where it has no zone: `2026-03-01T10:00`, `R8.3.1 10:00`.
 func parsedInstant(_ text: String) -> Instant? {
-    Instant(iso8601: text) ?? Instant(iso8601: text + "+09:00") ?? Instant(iso8601: text + ":00+09:00")
+    JapaneseDate.instant(text)
 }

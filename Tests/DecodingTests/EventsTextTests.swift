@@ -2,32 +2,6 @@ import Decoding
 import Metering
 import Testing
 
-struct OfficeInstantTests {
-    @Test(
-        arguments: [
-            ("2026-03-01T10:00:00+09:00", "2026-03-01T10:00:00+09:00"),
-            ("2026-03-01T01:00:00Z", "2026-03-01T10:00:00+09:00"),
-            ("2026-03-01T10:00", "2026-03-01T10:00:00+09:00"),
-            ("2026/3/1 9:05", "2026-03-01T09:05:00+09:00"),
-            ("2026/03/01 09:05:07", "2026-03-01T09:05:07+09:00"),
-            ("2026/3/1", "2026-03-01T00:00:00+09:00"),
-        ]
-    )
-    func `a date is read as offices write it, in Japan where it has no zone`(text: String, expected: String) {
-        #expect(OfficeInstant.read(text)?.japaneseDescription == expected)
-    }
-
-    @Test(
-        arguments: [
-            "", "2026", "2026/2/30", "2026/3/1 24:00", "2026/3/1 10", "2026/3/1 10:60", "2026/3/1 10:00:60",
-            "2026/3/1 10:00 x", "R8.3.1", "2026//3", "２０２６/3/1", "2026/-3/1",
-        ]
-    )
-    func `what is no date is none`(text: String) {
-        #expect(OfficeInstant.read(text) == nil)
-    }
-}
-
 struct EventsTextTests {
     private func read(_ text: String) -> EventsText {
         EventsText(DelimitedText(Array(text.utf8), named: "events.csv"))
@@ -48,6 +22,27 @@ struct EventsTextTests {
         #expect(text.rows[1].event.index == .cubicMetres(123))
         #expect(text.rows[2].event.place == .area("north"))
         #expect(text.rows[2].event.until == text.rows[2].event.at + 7_200)
+    }
+
+    @Test func `rows take whatever dates and digits files of the feed take`() throws {
+        let text = read(
+            """
+            service_point,kind,at,by,reason,until,index_m3
+            S-1,tank,令和8年3月1日 9時30分,sato,x,R8.3.2,
+            S-1,目視検針,２０２６／３／１　２４：００,kato,x,,１２３
+            S-1,open,20260301 9:05:07,kato,x,,
+            S-1,close,2026-03-01T01:00:00Z,kato,x,,
+            """
+        )
+        #expect(text.rejections == [])
+        #expect(
+            text.rows.map(\.event.at.japaneseDescription) == [
+                "2026-03-01T09:30:00+09:00", "2026-03-02T00:00:00+09:00", "2026-03-01T09:05:07+09:00",
+                "2026-03-01T10:00:00+09:00",
+            ]
+        )
+        #expect(text.rows[0].event.until?.japaneseDescription == "2026-03-02T00:00:00+09:00")
+        #expect(text.rows[1].event.index == .cubicMetres(123))
     }
 
     @Test func `every cell that is wrong is told with line and column`() {

@@ -69,6 +69,29 @@ struct JapaneseDateTests {
         #expect(JapaneseDate.instant(text, Self.all)?.description == expected)
     }
 
+    @Test(
+        arguments: [
+            ("2026-03-01T10:00", "2026-03-01T10:00:00+09:00"), ("2026/3/1 9:05", "2026-03-01T09:05:00+09:00"),
+            ("2026/03/01 09:05:07", "2026-03-01T09:05:07+09:00"), ("2026/3/1", "2026-03-01T00:00:00+09:00"),
+            ("2026/3/1 24:00", "2026-03-02T00:00:00+09:00"), ("R8.3.1", "2026-03-01T00:00:00+09:00"),
+            ("２０２６/3/1", "2026-03-01T00:00:00+09:00"),
+        ]
+    )
+    func `where it may be, a date alone is its midnight`(text: String, expected: String) {
+        #expect(JapaneseDate.instant(text, orMidnight: true)?.japaneseDescription == expected)
+    }
+
+    @Test(
+        arguments: [
+            "", "2026", "2026/2/30", "2026/3/1 10", "2026/3/1 10:60", "2026/3/1 10:00:60", "2026/3/1 24:01",
+            "2026/3/1 10:00 x", "2026//3", "2026/-3/1", "R8.3", "H40.3.1",
+        ]
+    )
+    func `what is no instant is none`(text: String) {
+        #expect(JapaneseDate.instant(text, orMidnight: true) == nil)
+        #expect(JapaneseDate.instant("2026/3/1") == nil, "a date alone is an instant where that is said")
+    }
+
     @Test func `any day survives being written in every style`() throws {
         var generator = SeededGenerator(seed: 20_240_124)
         let first = try #require(LocalDay(year: 2019, month: 5, day: 1))

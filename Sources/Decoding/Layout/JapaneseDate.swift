@@ -73,10 +73,16 @@ public enum JapaneseDate {
     /// - Parameters:
     ///   - text: the stamp.
     ///   - styles: those in which its date may be written.
+    ///   - midnight: also a date alone, which is its midnight.
     /// - Returns: nil for anything else; without a zone it is Japan's time.
-    public static func instant(_ text: String, _ styles: Set<DateStyle>) -> Instant? {
+    public static func instant(
+        _ text: String,
+        _ styles: Set<DateStyle> = Set(DateStyle.allCases),
+        orMidnight midnight: Bool = false
+    ) -> Instant? {
         let plain = narrow(text)
         if let instant = Instant(iso8601: plain) { return instant }
+        if midnight, let day = day(plain, styles) { return day.start }
         guard let gap = plain.firstIndex(where: { $0 == " " || $0 == "T" }),
             let day = day(String(plain[..<gap]), styles),
             let seconds = secondsOfDay(String(plain[plain.index(after: gap)...]))

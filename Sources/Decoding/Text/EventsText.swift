@@ -105,8 +105,12 @@ extension RowReader {
 
     fileprivate mutating func officeInstant(_ column: String) -> Instant? {
         let cell = cell(column) ?? ""
-        guard let instant = OfficeInstant.read(cell) else {
-            reject(column, "a date and a time such as 2026-03-01T10:00", cell.isEmpty ? "nothing" : cell)
+        guard let instant = JapaneseDate.instant(cell, orMidnight: true) else {
+            reject(
+                column,
+                "a date and a time such as 2026-03-01T10:00 or R8.3.1 10:00",
+                cell.isEmpty ? "nothing" : cell
+            )
             return nil
         }
         return instant

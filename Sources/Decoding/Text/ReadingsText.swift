@@ -100,7 +100,7 @@ struct RowReader {
 
     mutating func wholeNumber(_ column: String, in range: ClosedRange<Int64>) -> Int64? {
         let cell = cell(column) ?? ""
-        guard let number = Int64(cell), range.contains(number) else {
+        guard let number = Int64(JapaneseDate.narrow(cell)), range.contains(number) else {
             reject(
                 column,
                 "a whole number from \(range.lowerBound) to \(range.upperBound)",
