@@ -116,10 +116,10 @@ struct HandReadingScene {
         guard let start = exchange?.opening ?? before?.index, let since = exchange?.at ?? before?.at else {
             return nil
         }
-        let jitter = max(.litres(10), account.context.dial.resolution * 2)
+        let jitter = account.context.jitterLimit
         let most = index + .cubicMetres(1) - .millilitres(1)
         if account.context.dial.shorterWay(most - start) < -jitter { return .below }
-        let carried = account.context.calibre.overloadFlow.volume(inSeconds: at - since + 300)
+        let carried = account.context.mostCarried(inSeconds: at - since)
         return account.context.dial.shorterWay(index - start) > carried + jitter ? .above : nil
     }
 }

@@ -1,7 +1,7 @@
 public import Alerting
 public import Detection
 public import Metering
-import Normalisation
+public import Normalisation
 public import Storage
 
 /// Judges one service point anew from its readings: usage, findings, and what they do to its incidents.
@@ -28,6 +28,8 @@ public struct Judge: Sendable {
         public let exchanges: [MeterExchange]
         /// Stretches that a person declared invalid.
         public let invalid: [Range<Instant>]
+        /// By which its indexes are read.
+        public let settings: IndexSettings
         /// Where the clock behind it was off.
         public let clockDrifts: [ClockDrift]
         /// What is held under another unit's number; nil when nothing is.
@@ -43,6 +45,7 @@ public struct Judge: Sendable {
             readings: [Reading],
             exchanges: [MeterExchange],
             invalid: [Range<Instant>] = [],
+            settings: IndexSettings = .shipped,
             clockDrifts: [ClockDrift] = [],
             held: HeldSummary? = nil,
             known: [Incident],
@@ -54,6 +57,7 @@ public struct Judge: Sendable {
             self.readings = readings
             self.exchanges = exchanges
             self.invalid = invalid
+            self.settings = settings
             self.clockDrifts = clockDrifts
             self.held = held
             self.known = known
@@ -67,7 +71,8 @@ public struct Judge: Sendable {
             dial: facts.dial,
             calibre: facts.point.calibre,
             exchanges: facts.exchanges,
-            invalid: facts.invalid
+            invalid: facts.invalid,
+            settings: facts.settings
         )
         let normalised = SeriesNormaliser(context).normalise(facts.readings)
         let evidence = evidence(facts, normalised, at: now)

@@ -11,6 +11,7 @@ public struct Ledger: Sendable {
 
     private let store: MeterStore
     private let pilot: Pilot
+    private var terms: SeriesTerms { pilot.terms }
 
     public init(store: MeterStore, pilot: Pilot) {
         self.store = store
@@ -46,7 +47,7 @@ public struct Ledger: Sendable {
         guard let installation = pilot.installation(at: point) else { return nil }
         let from = days.lowerBound.start - Ledger.marginSeconds
         let to = days.upperBound.start + Ledger.marginSeconds
-        let history = PointHistory(store)
+        let history = PointHistory(store, terms.index)
         let context = try await history.context(of: installation, asOf: asOf).context
         let readings = try await history.readings(of: point, in: from..<to, context, asOf: asOf)
         let normalised = SeriesNormaliser(context).normalise(readings)
@@ -94,7 +95,9 @@ public struct Ledger: Sendable {
         let newest = try await newestReading()
         for point in pilot.installations.map(\.point.id) {
             guard let account = try await account(of: point, around: days) else { continue }
-            let estimates = newest.map { Estimator().estimates(for: account.series, until: $0) } ?? []
+            let estimates =
+                newest.map { Estimator(settings: terms.estimation).estimates(for: account.series, until: $0) }
+                ?? []
             let contracts = try await store.contracts(of: point)
             for span in allContracts ? contracts.spans : [contracts.present] {
                 rows += span.rows(of: point, account.series, estimates, over: days)
@@ -110,12 +113,13 @@ public struct Ledger: Sendable {
         for point in pilot.installations.map(\.point.id) {
             guard let account = try await account(of: point, around: days) else { continue }
             let clock = try await clockDrifts(of: point, account, in: span)
-            rows += Validation(account.context).notes(on: account.normalised, clock: clock)
+            rows += Validation(account.context, settings: terms.validation)
+                .notes(on: account.normalised, clock: clock)
                 .filter { $0.span.overlaps(span) }
                 .map {
                     ValidationReport.Row(
                         point: point,
-                        rule: $0.rule.rawValue,
+                        rule: $0.rule.name(version: terms.version),
                         span: $0.span,
                         volume: $0.volume,
                         expected: $0.expected,
@@ -130,7 +134,12 @@ public struct Ledger: Sendable {
         async throws -> [ClockDrift]
     {
         guard let installation = pilot.installation(at: point) else { return [] }
-        return try await PointClock(store).drifts(of: installation, account.readings, in: span, pilot)
+        return try await PointClock(store, terms.clock).drifts(
+            of: installation,
+            account.readings,
+            in: span,
+            pilot
+        )
     }
 
     private func newestReading() async throws -> Instant? {

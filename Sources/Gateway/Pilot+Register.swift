@@ -11,7 +11,8 @@ extension Pilot {
         let known = Dictionary(points.map { ($0.point.id, $0) }, uniquingKeysWith: { first, _ in first })
         return Pilot(
             installations: installations.map { $0.adopting(known[$0.point.id] ?? $0.registered) },
-            profiles: Array(profiles.values)
+            profiles: Array(profiles.values),
+            terms: terms
         )
     }
 }

@@ -1,11 +1,14 @@
 public import Acquisition
 public import Decoding
 public import Metering
+public import Normalisation
 
-/// The installations as the pipeline asks for them.
+/// The installations as the pipeline asks for them, and the terms by which their readings are read.
 public struct Pilot: Sendable {
     public let installations: [Installation]
     public let profiles: [MeterProfile.ID: MeterProfile]
+    /// What `validation.yaml` says.
+    public let terms: SeriesTerms
     private let byPoint: [ServicePoint.ID: Installation]
     private let byUnit: [UnitKey: [Installation]]
     private let byFeedMeter: [Meter.ID: Installation]
@@ -15,8 +18,9 @@ public struct Pilot: Sendable {
         let unit: UInt8
     }
 
-    public init(installations: [Installation], profiles: [MeterProfile]) {
+    public init(installations: [Installation], profiles: [MeterProfile], terms: SeriesTerms = .shipped) {
         self.installations = installations
+        self.terms = terms
         self.profiles = Dictionary(profiles.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         byPoint = Dictionary(installations.map { ($0.point.id, $0) }, uniquingKeysWith: { first, _ in first })
         var units: [UnitKey: [Installation]] = [:]

@@ -111,11 +111,13 @@ public struct Pipeline: Sendable {
             guard let installation = pilot.installation(at: reading.point),
                 let last = try await store.lastReading(of: reading.point), last.at < reading.at
             else { continue }
-            let carried = installation.point.calibre.overloadFlow.volume(
-                inSeconds: reading.at - last.at + 300
+            let context = SeriesContext(
+                dial: installation.meter.dial,
+                calibre: installation.point.calibre,
+                settings: pilot.terms.index
             )
             let rise = reading.index - last.index
-            if rise > carried || rise < -max(.litres(10), installation.meter.dial.resolution * 2) {
+            if rise > context.mostCarried(inSeconds: reading.at - last.at) || rise < -context.jitterLimit {
                 return true
             }
         }
@@ -158,7 +160,7 @@ public struct Pipeline: Sendable {
         let day: Int64 = 86_400
         let window = now - Int64(Judge.windowDays) * day
         let from = unjudged.map { min($0.earliest - 3 * day, window) } ?? window
-        let history = PointHistory(store)
+        let history = PointHistory(store, terms.pilot.terms.index)
         let (known, context) = try await history.context(of: installation)
         let readings = try await history.readings(of: id, in: from..<now + day, context)
         return Judge.Case(
@@ -167,7 +169,8 @@ public struct Pipeline: Sendable {
             readings: readings,
             exchanges: context.exchanges,
             invalid: context.invalid,
-            clockDrifts: try await PointClock(store).drifts(
+            settings: context.settings,
+            clockDrifts: try await PointClock(store, terms.pilot.terms.clock).drifts(
                 of: installation,
                 readings,
                 in: now - Pipeline.clockDays * day..<now + day,

@@ -10,9 +10,11 @@ struct PointHistory {
     private static let reachesDays: [Int64] = [3, 31, 120, 400]
 
     private let store: MeterStore
+    private let settings: IndexSettings
 
-    init(_ store: MeterStore) {
+    init(_ store: MeterStore, _ settings: IndexSettings) {
         self.store = store
+        self.settings = settings
     }
 
     /// What the store knows of an installed point: as the register has it, with its exchanges and invalid stretches.
@@ -25,7 +27,8 @@ struct PointHistory {
             dial: known.meter.dial,
             calibre: known.point.calibre,
             exchanges: try await store.exchanges(of: point, asOf: asOf),
-            invalid: try await store.invalidSpans(of: point, asOf: asOf)
+            invalid: try await store.invalidSpans(of: point, asOf: asOf),
+            settings: settings
         )
         return (known, context)
     }

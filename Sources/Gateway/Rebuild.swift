@@ -51,7 +51,7 @@ public struct Rebuild: Sendable {
         let point = installation.point.id
         let everything = Instant(secondsSince1970: .min)..<Instant(secondsSince1970: .max)
         let readings = try await store.readings(of: point, in: everything)
-        let context = try await PointHistory(store).context(of: installation).context
+        let context = try await PointHistory(store, pilot.terms.index).context(of: installation).context
         let series = SeriesNormaliser(context).normalise(readings).series
         let derived = Judge.days(of: series, at: point, since: readings.first?.at)
         let allDays = LocalDay(daysSince1970: -1_000_000)..<LocalDay(daysSince1970: 10_000_000)

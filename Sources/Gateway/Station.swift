@@ -3,6 +3,7 @@ import Alerting
 public import Logging
 public import Mail
 public import Metering
+import Normalisation
 public import Storage
 
 /// One gateway: its configuration, its memory, its pipeline, and the services that keep it going.
@@ -31,6 +32,7 @@ public struct Station: Sendable {
         logger: Logger
     ) async throws {
         let live = LiveConfiguration(try await Station.registered(configuration, store, logger))
+        try await Station.note(configuration.pilot.terms, in: store, at: now, logger)
         self.live = live
         self.store = store
         self.logger = logger
@@ -43,9 +45,31 @@ public struct Station: Sendable {
 
     /// Replaces the configuration; services ask for it anew with their next round.
     ///
+    /// Under other terms all usage is derived anew with the next judgement.
+    ///
+    /// - Parameters:
+    ///   - configuration: what the files say now.
+    ///   - now: the present instant.
     /// - Throws: `StoreError` when the store can't be written; then everything stays as it was.
-    public func reload(_ configuration: Configuration) async throws {
-        live.replace(by: try await Station.registered(configuration, store, logger))
+    public func reload(_ configuration: Configuration, at now: Instant) async throws {
+        let registered = try await Station.registered(configuration, store, logger)
+        try await Station.note(configuration.pilot.terms, in: store, at: now, logger)
+        live.replace(by: registered)
+    }
+
+    private static func note(
+        _ terms: SeriesTerms,
+        in store: MeterStore,
+        at now: Instant,
+        _ logger: Logger
+    ) async throws {
+        let isOther = try await store.judge(
+            by: terms.index.key,
+            formerly: IndexSettings.shipped.key,
+            stage: Pipeline.stage,
+            at: now
+        )
+        if isOther { logger.notice("All usage is derived anew under other terms") }
     }
 
     /// Adds what the store does not know, and takes over what it knows better.
@@ -204,6 +228,21 @@ public struct Station: Sendable {
             now: now,
             logger: logger
         )
+    }
+}
+
+extension IndexSettings {
+    /// What tells these terms from others, whatever order their tables are in.
+    var key: String {
+        let flows = overloadLitresPerHour.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let ceilings = monthlyCeilingCubicMetres.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let numbers = [
+            jitterLitres, jitterCounts, Int64(spikeReadings), spikeTimesJitter, spikeTimesUsage,
+            pipeSlackSeconds,
+            overloadHours, timesMonthlyCeiling, headHours, Int64(headConfirming), exchangeReachHours,
+            removedMeterDays, removedMeterTimesJitter,
+        ]
+        return "index " + (numbers.map(String.init) + flows + ["m3"] + ceilings).joined(separator: " ")
     }
 }
 

@@ -11,18 +11,19 @@ import Metering
 /// within a day that do need one and that it explains; and only when the series then has fewer places that do not fit.
 /// What it adds up to is the same wherever it lies.
 struct ExchangePlacement {
-    /// How far from its noted time an exchange may have happened: 24 hours.
-    static let reachSeconds: Int64 = 86_400
     static let mostTried = 4
 
     private let context: SeriesContext
     private let plain: IndexRules
+    /// How far from its noted time an exchange may have happened.
+    private let reachSeconds: Int64
     private let readings: [Reading]
 
     /// The readings are one an instant, in order of time.
     init(_ context: SeriesContext, among readings: [Reading]) {
         self.context = context
         self.readings = readings
+        reachSeconds = context.settings.exchangeReachHours * 3_600
         plain = IndexRules(context.with(exchanges: []))
     }
 
@@ -30,11 +31,11 @@ struct ExchangePlacement {
     func others(for exchange: MeterExchange) -> [MeterExchange] {
         let noted = first { $0.at >= exchange.at }
         if needsOne(noted), isExplained(noted, by: exchange) { return [] }
-        let near = first { $0.at >= exchange.at - ExchangePlacement.reachSeconds }
-        let end = first { $0.at > exchange.at + ExchangePlacement.reachSeconds }
+        let near = first { $0.at >= exchange.at - reachSeconds }
+        let end = first { $0.at > exchange.at + reachSeconds }
         return (near..<max(near, min(end + 1, readings.count)))
             .filter { needsOne($0) && isExplained($0, by: exchange) }
-            .filter { readings[$0 - 1].at <= exchange.at + ExchangePlacement.reachSeconds }
+            .filter { readings[$0 - 1].at <= exchange.at + reachSeconds }
             .sorted { distance($0, exchange) < distance($1, exchange) }
             .prefix(ExchangePlacement.mostTried)
             .map { exchange.moved(to: readings[$0].at) }

@@ -22,7 +22,7 @@ struct ExchangeRule {
 
     init(_ context: SeriesContext) {
         exchanges = context.exchanges
-        jitter = JitterRule(context.dial)
+        jitter = JitterRule(context)
         rollover = RolloverRule(context.dial)
     }
 

@@ -14,9 +14,6 @@ import Metering
 /// of an exchange; only where two readings confirm the one that contradicts; and not where an announced exchange lies
 /// in between, which has to be explained.
 struct HeadRule {
-    static let reachSeconds: Int64 = 86_400
-    static let confirming = 2
-
     private let rules: IndexRules
     private let exchanges: [MeterExchange]
 
@@ -30,20 +27,20 @@ struct HeadRule {
     /// The reading at `position` does not fit `mark`, where the one before it stands.
     func isUnconfirmed(before position: Int, of readings: [Reading], after mark: Mark) -> Bool {
         let reading = readings[position]
-        guard reading.at - readings[0].at <= HeadRule.reachSeconds,
+        guard reading.at - readings[0].at <= rules.settings.headHours * 3_600,
             !exchanges.contains(where: { readings[0].at < $0.at && $0.at <= reading.at }),
             isConfirmed(position, of: readings)
         else { return false }
         let carried = rules.pipe.mostCarried(inSeconds: reading.at - mark.at)
         guard case .fell(let fall) = rules.advance(from: mark, to: reading), fall <= carried else {
-            return position <= SpikeRule.mostReadings
+            return position <= rules.settings.spikeReadings
         }
-        return position == 1 && fall > rules.jitter.limit * SpikeRule.timesJitter
+        return position == 1 && fall > rules.jitter.limit * rules.settings.spikeTimesJitter
     }
 
     private func isConfirmed(_ position: Int, of readings: [Reading]) -> Bool {
-        let run = readings[position...].prefix(HeadRule.confirming + 1)
-        return run.count > HeadRule.confirming
+        let run = readings[position...].prefix(rules.settings.headConfirming + 1)
+        return run.count > rules.settings.headConfirming
             && zip(run, run.dropFirst()).allSatisfy { reading, next in
                 rules.advance(from: Mark(at: reading.at, highest: reading.index), to: next).fits
             }

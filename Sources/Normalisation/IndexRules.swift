@@ -4,12 +4,14 @@ import Metering
 struct IndexRules: Sendable {
     let jitter: JitterRule
     let pipe: PipeRule
+    let settings: IndexSettings
     private let exchange: ExchangeRule
     private let rollover: RolloverRule
 
     init(_ context: SeriesContext) {
-        jitter = JitterRule(context.dial)
+        jitter = JitterRule(context)
         pipe = PipeRule(context)
+        settings = context.settings
         exchange = ExchangeRule(context)
         rollover = RolloverRule(context.dial)
     }

@@ -9,8 +9,9 @@ import Metering
 struct JitterRule {
     let limit: Volume
 
-    init(_ dial: Dial) {
-        limit = max(.litres(10), dial.resolution * 2)
+    init(_ context: SeriesContext) {
+        let settings = context.settings
+        limit = max(.litres(settings.jitterLitres), context.dial.resolution * settings.jitterCounts)
     }
 
     func holds(fall: Volume) -> Bool {

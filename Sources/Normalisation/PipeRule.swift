@@ -9,33 +9,34 @@ import Metering
 /// the end of the dial), the limit beyond the first day is three times what such a bore uses at most in a month:
 /// 13 mm (80 m3), 120 days apart: 75 + 119 x 8 = 1,027 m3, where Q4 alone would allow 9,000 of a dial of 10,000 m3.
 struct PipeRule {
-    static let clockSlackSeconds: Int64 = 300
-    static let overloadSeconds: Int64 = 86_400
-    static let timesMonthlyCeiling: Int64 = 3
-
     private let overload: Flow
     private let sustained: Flow
     private let counts: Volume
+    private let slackSeconds: Int64
+    private let overloadSeconds: Int64
 
     init(_ context: SeriesContext) {
-        overload = context.calibre.overloadFlow
+        let settings = context.settings
+        overload = settings.overloadFlow(of: context.calibre)
         sustained = .moving(
-            context.calibre.monthlyCeiling * PipeRule.timesMonthlyCeiling,
+            settings.monthlyCeiling(of: context.calibre) * settings.timesMonthlyCeiling,
             inSeconds: 30 * 86_400
         )
         counts = context.dial.resolution * 2
+        slackSeconds = settings.pipeSlackSeconds
+        overloadSeconds = settings.overloadHours * 3_600
     }
 
     func mostCarried(inSeconds seconds: Int64) -> Volume {
-        overload.volume(inSeconds: seconds + PipeRule.clockSlackSeconds) + counts
+        overload.volume(inSeconds: seconds + slackSeconds) + counts
     }
 
     /// The most that is believed without other evidence; never more than `mostCarried`.
     func mostSustained(inSeconds seconds: Int64) -> Volume {
-        let longer = seconds - PipeRule.overloadSeconds
+        let longer = seconds - overloadSeconds
         guard longer > 0 else { return mostCarried(inSeconds: seconds) }
         let believed =
-            mostCarried(inSeconds: PipeRule.overloadSeconds) + sustained.volume(inSeconds: longer)
+            mostCarried(inSeconds: overloadSeconds) + sustained.volume(inSeconds: longer)
         return min(believed, mostCarried(inSeconds: seconds))
     }
 }

@@ -10,16 +10,14 @@ import Metering
 /// Looked for during thirty days, and only until the next exchange. A new meter that itself passes the closing index
 /// gets there by small steps and shows nothing below it afterwards, and is left alone.
 struct RemovedMeterRule {
-    static let reachSeconds: Int64 = 30 * 86_400
-    /// How far the removed meter must be from the new one: five times the jitter.
-    static let timesJitter: Int64 = 5
-
     private let exchanges: [MeterExchange]
     private let jitter: JitterRule
+    private let settings: IndexSettings
 
     init(_ context: SeriesContext) {
         exchanges = context.exchanges
-        jitter = JitterRule(context.dial)
+        settings = context.settings
+        jitter = JitterRule(context)
     }
 
     /// The readings of meters that no longer hang there, by instant; `readings` are in order of time.
@@ -27,7 +25,7 @@ struct RemovedMeterRule {
         var strays: Set<Instant> = []
         for (position, exchange) in exchanges.enumerated() {
             let next = exchanges[(position + 1)...].first?.at
-            let reach = exchange.at + RemovedMeterRule.reachSeconds
+            let reach = exchange.at + settings.removedMeterDays * 86_400
             let end = next.map { min($0, reach) } ?? reach
             let since = readings.filter { exchange.at <= $0.at && $0.at < end }
             strays.formUnion(self.strays(of: exchange, among: since))
@@ -53,7 +51,7 @@ struct RemovedMeterRule {
     }
 
     private func isFar(_ reading: Reading, from last: Volume) -> Bool {
-        max(reading.index - last, last - reading.index) > jitter.limit * RemovedMeterRule.timesJitter
+        max(reading.index - last, last - reading.index) > jitter.limit * settings.removedMeterTimesJitter
     }
 
     /// Whether a later reading is the new meter's, and has not got so far yet.

@@ -7,9 +7,6 @@ public import Metering
 /// than jitter (10 L, or two counts) that is followed by readings which only rise, each by no more than the pipe can
 /// carry: then `b` is the highest so far, whatever was before, and no spike, since spikes are of three readings at most.
 public struct SeriesAnchor {
-    /// One more than a spike may have.
-    private static let confirmations = SpikeRule.mostReadings + 1
-
     private let context: SeriesContext
     private let rules: IndexRules
 
@@ -33,7 +30,8 @@ public struct SeriesAnchor {
     }
 
     private func isAnchor(_ place: Int, _ evidence: [Reading]) -> Bool {
-        let last = place + SeriesAnchor.confirmations
+        // One more than a spike may have.
+        let last = place + context.settings.spikeReadings + 1
         guard last < evidence.count, evidence[place].index - evidence[place - 1].index > rules.jitter.limit
         else {
             return false
@@ -44,9 +42,10 @@ public struct SeriesAnchor {
 
     /// Whether an exchange may be placed among these, or its old meter may still be heard there.
     private func isNearExchange(_ first: Instant, _ last: Instant) -> Bool {
-        context.exchanges.contains {
-            first <= $0.at + RemovedMeterRule.reachSeconds + ExchangePlacement.reachSeconds
-                && $0.at <= last + ExchangePlacement.reachSeconds
+        let settings = context.settings
+        let reach = settings.exchangeReachHours * 3_600
+        return context.exchanges.contains {
+            first <= $0.at + settings.removedMeterDays * 86_400 + reach && $0.at <= last + reach
         }
     }
 

@@ -12,10 +12,6 @@ import Metering
 ///
 /// A reading that its successor confirms is no spike: 1,000, 9,000, 9,020 L within two hours is a jump.
 struct SpikeRule {
-    static let mostReadings = 3
-    static let timesJitter: Int64 = 5
-    static let timesUsage: Int64 = 4
-
     private let rules: IndexRules
 
     init(_ rules: IndexRules) {
@@ -27,7 +23,7 @@ struct SpikeRule {
     /// `position` is that of a reading that does not fit `mark`; `isFalling` says that the step before was a fall.
     func isSpike(_ position: Int, of readings: [Reading], after mark: Mark, isFalling: Bool) -> Bool {
         let doubtful = readings[position]
-        var reach = SpikeRule.mostReadings
+        var reach = rules.settings.spikeReadings
         if case .fell(let fall) = rules.advance(from: mark, to: doubtful),
             fall <= rules.pipe.mostCarried(inSeconds: doubtful.at - mark.at)
         {
@@ -40,10 +36,10 @@ struct SpikeRule {
     /// Whether `step` was one corrupt index: a large rise that `reading`, right after it, undoes.
     func undoes(_ step: UsageStep, since mark: Mark, _ reading: Reading) -> Bool {
         guard step.kind == .normal || step.kind == .rollover,
-            step.volume > rules.jitter.limit * SpikeRule.timesJitter
+            step.volume > rules.jitter.limit * rules.settings.spikeTimesJitter
         else { return false }
         return switch rules.advance(from: mark, to: reading) {
-        case .used(let net, _, _): net * SpikeRule.timesUsage <= step.volume
+        case .used(let net, _, _): net * rules.settings.spikeTimesUsage <= step.volume
         case .held: true
         case .jumped, .fell: false
         }

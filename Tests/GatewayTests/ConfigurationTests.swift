@@ -4,6 +4,7 @@ import Detection
 import Foundation
 import Mail
 import Metering
+import Normalisation
 import Settings
 import Testing
 
@@ -66,6 +67,7 @@ struct ConfigurationTests {
         #expect(pilot.feedPoints.count == 8)
         #expect(configuration.settings.lines.map(\.id.rawValue) == ["line-a", "line-b"])
         #expect(configuration.rules == .shipped, "what the file shows is what the program has anyway")
+        #expect(configuration.pilot.terms == .shipped, "likewise")
         #expect(configuration.templates != nil)
         #expect(!configuration.unverified.map(\.description).isEmpty)
     }
@@ -110,6 +112,19 @@ struct ConfigurationTests {
             "config/detection.yaml:9:26: continuous_flow.floor_litres_per_hour: expected three numbers: up to 25 mm, up to 40 mm, above, found a list"
         ),
         (
+            "config/validation.yaml", "times_jitter: 5, times_usage", "times_jitters: 5, times_usage",
+            "config/validation.yaml:7:22: spike.times_jitters: expected a known key; did you mean 'times_jitter'?"
+        ),
+        (
+            "config/validation.yaml", "flagged_seconds: 120", "flagged_seconds: 1",
+            "config/validation.yaml:21:26: clock.flagged_seconds: expected a whole number from 10 to 1800, found '1'"
+        ),
+        (
+            "config/validation.yaml", "  # monthly_ceiling_m3: {13: 80, 20: 170}",
+            "  monthly_ceiling_m3: {13mm: 80}",
+            "config/validation.yaml:19:30: pipe.monthly_ceiling_m3.13mm: expected a bore of 10 to 1,000 mm, found '13mm'"
+        ),
+        (
             "config/mail/incident.mustache", "{{incident}}", "{{incidnet}}",
             "config/mail/incident.mustache:5:7: expected"
         ),
@@ -150,6 +165,47 @@ struct ConfigurationTests {
     ) throws {
         let problems = try Folders().problems(in: file, old, new)
         #expect(problems.count == 1 && problems[0].hasPrefix(problem), "\(problems)")
+    }
+
+    @Test func `without the terms of series, the shipped ones hold`() throws {
+        let folders = try Folders()
+        try FileManager.default.removeItem(atPath: folders.path + "/config/validation.yaml")
+        #expect(try folders.load().pilot.terms == .shipped)
+    }
+
+    @Test func `every term that is named is taken, and the others are the shipped ones`() throws {
+        let folders = try Folders()
+        let text = """
+            format: 1
+            version: 7
+            jitter: {litres: 20}
+            pipe: {overload_litres_per_hour: {13: 3000, 20: 4500}, monthly_ceiling_m3: {13: 70}}
+            clock: {flagged_seconds: 60}
+            standstill: {zero_days: 3}
+            estimation: {samples: 3}
+            """
+        let path = folders.path + "/config/validation.yaml"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        var expected = SeriesTerms()
+        expected.version = 7
+        expected.index.jitterLitres = 20
+        expected.index.overloadLitresPerHour = [13: 3_000, 20: 4_500]
+        expected.index.monthlyCeilingCubicMetres = [13: 70]
+        expected.clock.flaggedSeconds = 60
+        expected.validation.zeroDays = 3
+        expected.estimation.samples = 3
+        let configuration = try folders.load()
+        #expect(configuration.pilot.terms == expected)
+        #expect(configuration.adopting([]).pilot.terms == expected, "also under the register")
+    }
+
+    @Test func `all mistakes in the terms of series are told at once`() throws {
+        let folders = try Folders()
+        let path = folders.path + "/config/validation.yaml"
+        let text =
+            "format: 1\njitter: {litre: 1}\nspike: {readings: 0}\nhigh_low: {low_percent: 100}\nodd: 1\n"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(folders.problems().count == 4, "\(folders.problems())")
     }
 
     @Test func `mistakes in several files are told at once`() throws {

@@ -61,7 +61,7 @@ struct StationRegisterTests {
         _ = try await RegisterChange(store: store)
             .set("calibre_mm", to: "40", at: .wired, by: "sato", reason: "survey", now: march(2))
         for station in [first, try await station(store, Array(all.prefix(1)))] {
-            try await station.reload(configuration(all))
+            try await station.reload(configuration(all), at: march(1))
             let pilot = station.configuration.pilot
             #expect(pilot.installation(at: .wired)?.point.calibre.millimetres == 40)
             #expect(pilot.installation(at: .wired)?.source == all[0].source)

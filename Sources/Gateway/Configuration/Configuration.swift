@@ -4,6 +4,7 @@ public import Detection
 import FoundationEssentials
 public import Mail
 public import Metering
+import Normalisation
 public import Settings
 public import Storage
 
@@ -37,7 +38,7 @@ public struct Configuration: Sendable {
     /// Reads both folders.
     ///
     /// - Parameters:
-    ///   - config: the folder of `gateway.yaml`, `mail.yaml`, `detection.yaml` and `mail/`.
+    ///   - config: the folder of `gateway.yaml`, `mail.yaml`, `detection.yaml`, `validation.yaml` and `mail/`.
     ///   - meters: the folder of `pilot.yaml` and `models/`.
     ///   - environment: where secrets named by a key are looked up.
     /// - Returns: the configuration; nothing is started.
@@ -52,6 +53,7 @@ public struct Configuration: Sendable {
         let settings = reading.gateway(in: config, layouts: layouts)
         let lines = reading.problems.isEmpty ? settings?.lines.map(\.id) : nil
         let rules = reading.rules(at: config + "/detection.yaml")
+        let terms = reading.terms(at: config + "/validation.yaml")
         let templates = settings?.mail == nil ? nil : reading.templates(in: config)
         let models = reading.models(in: meters)
         let installations = reading.installations(
@@ -64,7 +66,7 @@ public struct Configuration: Sendable {
             settings: settings,
             rules: rules,
             templates: templates,
-            pilot: Pilot(installations: installations, profiles: models),
+            pilot: Pilot(installations: installations, profiles: models, terms: terms),
             layouts: layouts,
             unverified: unverified(models, in: installations)
         )
@@ -136,6 +138,14 @@ struct ConfigurationReading {
         let rules = DetectionRulesFile.rules(in: file)
         collect(file)
         return rules
+    }
+
+    /// Without the file, the shipped ones.
+    mutating func terms(at path: String) -> SeriesTerms {
+        guard FileManager.default.fileExists(atPath: path), let file = read(path) else { return .shipped }
+        let terms = SeriesTermsFile.terms(in: file)
+        collect(file)
+        return terms
     }
 
     mutating func templates(in folder: String) -> MailTemplates? {

@@ -1,6 +1,6 @@
 public import Metering
 
-/// `clock-drift/1`: a clock that is off by more than 120 s, as far as anybody can know.
+/// `clock-drift`: a clock that is off by more than 120 s, as far as anybody can know.
 ///
 /// A clock that was asked on a line is known: asked at 10:00:00, answered at 10:00:01, it shows 10:02:02: 121 s
 /// ahead of all that can be, and flagged; 10:02:01 is 120 s, and is not. Of one that dates the values of a feed or a

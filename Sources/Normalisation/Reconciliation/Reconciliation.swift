@@ -48,7 +48,7 @@ public struct Reconciliation: Sendable {
         )
     }
 
-    private var tolerance: Volume { JitterRule(context.dial).limit }
+    private var tolerance: Volume { JitterRule(context).limit }
 
     private func verdict(_ pairs: [StretchPair], _ skew: Int64) -> ReconciledPaths.Verdict {
         let compared = pairs.reduce(0) { $0 + $1.offset.comparisons.count }

@@ -1,6 +1,6 @@
 import Metering
 
-/// `negative/1` and `pipe/1`: what only a person can explain, with how far the index fell or rose.
+/// `negative` and `pipe`: what only a person can explain, with how far the index fell or rose.
 enum DiscontinuityRules {
     static func notes(on normalised: NormalisedSeries) -> [ValidationNote] {
         normalised.discontinuities.map {

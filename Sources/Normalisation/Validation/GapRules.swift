@@ -1,6 +1,6 @@
 import Metering
 
-/// `interval-size/1` and `prolonged-estimation/1`: where readings lie too far apart to tell when the water flowed.
+/// `interval-size` and `prolonged-estimation`: where readings lie too far apart to tell when the water flowed.
 ///
 /// Hourly: 10:00 to 11:30 is an interval, 10:00 to 11:31 a gap, whose volume is exact and whose shape is unknown. From
 /// 72 hours on it is prolonged: every shape in it is estimated.

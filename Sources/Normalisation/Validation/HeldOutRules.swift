@@ -1,6 +1,6 @@
 import Metering
 
-/// `spike/1`, `removed-meter/1` and `exchange-time/1`: what normalisation left out of the series or moved.
+/// `spike`, `removed-meter` and `exchange-time`: what normalisation left out of the series or moved.
 ///
 /// A spike at 11:00 between trusted readings of 10:00 and 12:00 is a note on 10:00 to 12:00. An exchange noted for
 /// 13:18 that the indexes show at 16:00 is a note on 13:18 to 16:00.

@@ -1,6 +1,6 @@
 import Metering
 
-/// `high-low/1`: a week far above or far below the mean of the four weeks before it.
+/// `high-low`: a week far above or far below the mean of the four weeks before it.
 ///
 /// Twice the usual and 10 m3 a month more is high, 30 % of a usual 10 m3 a month or more is low; a week is judged
 /// by seven thirtieths of both. Usual 3,000 L a week: 6,000 L are high (3,000 more, of which 2,333 would do); 5,999

@@ -1,6 +1,6 @@
 import Metering
 
-/// `zero-consumption/1` and `stuck/1`: an index that does not move.
+/// `zero-consumption` and `stuck`: an index that does not move.
 ///
 /// Seven days of nothing are worth a note; fourteen, where the median of the days before was above 20 L, are a
 /// meter that may be stuck. A gap inside that used nothing proves it too; what is unexplained ends the run.

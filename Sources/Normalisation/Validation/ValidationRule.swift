@@ -1,27 +1,28 @@
-/// The rules that validate a series, each by its name and version.
-///
-/// A changed rule gets a new version, so that an old note can be told from a new one.
+/// The rules that validate a series; with the version of their terms each has its name: `spike/1`.
 public enum ValidationRule: String, Hashable, Sendable, CaseIterable {
     /// Readings that left the series and came back; held out.
-    case spike = "spike/1"
+    case spike = "spike"
     /// An index that fell, and nobody has said why.
-    case negative = "negative/1"
+    case negative = "negative"
     /// A rise beyond what the pipe can carry.
-    case pipe = "pipe/1"
+    case pipe = "pipe"
     /// An exchange that the indexes show at another time than was noted.
-    case exchangeTime = "exchange-time/1"
+    case exchangeTime = "exchange-time"
     /// The removed meter was still heard of.
-    case removedMeter = "removed-meter/1"
+    case removedMeter = "removed-meter"
     /// Two readings further apart than one and a half intervals.
-    case intervalSize = "interval-size/1"
+    case intervalSize = "interval-size"
     /// Days without any word of when the water flowed.
-    case prolongedEstimation = "prolonged-estimation/1"
+    case prolongedEstimation = "prolonged-estimation"
     /// Days without any water.
-    case zeroConsumption = "zero-consumption/1"
+    case zeroConsumption = "zero-consumption"
     /// An index that stands still where water was used daily before.
-    case stuck = "stuck/1"
+    case stuck = "stuck"
     /// A week far above or below those before it.
-    case highLow = "high-low/1"
+    case highLow = "high-low"
     /// A clock that was off; no reading is moved or left out for it.
-    case clockDrift = "clock-drift/1"
+    case clockDrift = "clock-drift"
+
+    /// The rule by its name and the version of its terms: `spike/2`.
+    public func name(version: Int) -> String { "\(rawValue)/\(version)" }
 }

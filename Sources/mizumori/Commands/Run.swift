@@ -145,7 +145,7 @@ private struct Reloading: Service {
                     meters: folders.meters,
                     environment: ProcessInfo.processInfo.environment
                 )
-                try await station.reload(loaded)
+                try await station.reload(loaded, at: presentInstant())
                 change()
                 logger.notice("Configuration reloaded")
                 if loaded.settings.console != before.console

@@ -6,8 +6,10 @@ struct StandstillRulesTests {
     /// Days of so many litres each, evenly, and the rules that speak.
     private static func rules(_ litresPerDay: [Int64]) -> [String] {
         let series = hours(litresPerDay.flatMap { Array(repeating: $0 / 24, count: 24) })
-        return Validation(context()).notes(on: NormalisedSeries(series: series)).map(\.rule.rawValue)
-            .filter { $0 != "high-low/1" }
+        return Validation(context()).notes(on: NormalisedSeries(series: series)).map({
+            $0.rule.name(version: 1)
+        })
+        .filter { $0 != "high-low/1" }
     }
 
     @Test(arguments: [(6, []), (7, ["zero-consumption/1"])] as [(Int, [String])])
@@ -49,7 +51,7 @@ struct StandstillRulesTests {
                     ? UsageStep(from: step.from, to: step.to, volume: .zero, kind: .unexplained) : step
             }
             return Validation(context()).notes(on: NormalisedSeries(series: UsageSeries(steps: steps)))
-                .map(\.rule.rawValue).filter { $0 != "high-low/1" }
+                .map({ $0.rule.name(version: 1) }).filter { $0 != "high-low/1" }
         }
         #expect(rules(known: 8, unexplained: 10).sorted() == ["stuck/1", "zero-consumption/1"])
         #expect(rules(known: 6, unexplained: 10) == ["zero-consumption/1"])

@@ -13,7 +13,7 @@ struct ValidationTests {
         let series = SeriesNormaliser(context).normalise(readings)
         return Validation(context, settings: settings).notes(on: series).map { note in
             let (from, to) = (note.span.lowerBound - instant(0), note.span.upperBound - instant(0))
-            return "\(note.rule.rawValue) \(from / 3_600)..\(to / 3_600)"
+            return "\(note.rule.name(version: 1)) \(from / 3_600)..\(to / 3_600)"
         }
     }
 
@@ -81,7 +81,7 @@ struct ValidationTests {
     }
 
     @Test func `every rule bears its version, and no two the same name`() {
-        let names = ValidationRule.allCases.map(\.rawValue)
+        let names = ValidationRule.allCases.map { $0.name(version: 1) }
         #expect(names.allSatisfy { $0.wholeMatch(of: /[a-z-]+\/[1-9]/) != nil })
         #expect(Set(names).count == names.count)
     }
