@@ -3,8 +3,11 @@
 import getpass
 import hashlib
 import os
+import random
 import shutil
+import socket
 import subprocess
+import threading
 from datetime import datetime
 
 import openpyxl
@@ -266,6 +269,73 @@ def test_files_are_fetched_by_sftp_once_and_after_a_break(pilot, ssh_server):
     assert done == ["WATER_20260301_01.csv", "WATER_20260301_02.csv"], "each was fetched once"
     assert not list((pilot.folder / "data/drop").glob(".*.part"))
     assert sorted(p.name for p in ssh_server.outbox.glob("*.csv")) == done, "nothing is taken away there"
+
+
+class Cutter:
+    """A wire to the SSH server that is cut once so many bytes came, and counts what came afterwards."""
+
+    def __init__(self, server, after):
+        self.target, self.left, self.later = server.port, after, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        known = server.folder / "known_hosts"
+        known.write_text(known.read_text().replace(f":{server.port} ", f":{self.port} "))
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            far = socket.create_connection(("127.0.0.1", self.target))
+            for source, sink, counts in ((near, far, False), (far, near, True)):
+                threading.Thread(target=self.pump, args=(source, sink, counts), daemon=True).start()
+
+    def pump(self, source, sink, counts):
+        try:
+            while data := source.recv(65_536):
+                if counts and self.left > 0:
+                    self.left -= len(data)
+                    if self.left <= 0:
+                        break
+                elif counts:
+                    self.later += len(data)
+                sink.sendall(data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+def big_file(seed):
+    """Eight million bytes that no compression makes shorter: no daily file, but one of its name."""
+    return random.Random(seed).randbytes(8_000_000)
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_a_broken_download_goes_on_where_it_ended_unless_the_file_changed(pilot, ssh_server, changes):
+    cutter = Cutter(ssh_server, after=6_000_000)
+    settings = ssh_server.settings()
+    settings["url"] = settings["url"].replace(str(ssh_server.port), str(cutter.port))
+    without_lines(pilot, sftp=settings)
+    name = "WATER_20260301_01.csv"
+    content = big_file(1)
+    drop(ssh_server.outbox, name, content)
+    gateway = pilot.start("run")
+    wait_for(lambda: "Folder gives no files" in gateway.log.read_text(), what="the break", seconds=60)
+    if changes:
+        content = big_file(2)
+        drop(ssh_server.outbox, name, content + b"\n")
+        content += b"\n"
+    refused = pilot.folder / "data/drop/refused" / name
+    wait_for(refused.exists, what="the whole file", seconds=60)
+    assert refused.read_bytes() == content
+    assert (cutter.later > 8_000_000) == changes, f"{cutter.later} bytes after the break"
+    assert pilot.stop(gateway) == 0
 
 
 @pytest.mark.parametrize("spoil, words", [

@@ -225,7 +225,8 @@ extension FolderWatching {
                 continue
             }
             do {
-                let bytes = try await remote.bytes(of: file)
+                let checksum = listed.first { $0.name == file.name + ".sha256" }?.name
+                let bytes = try await remote.bytes(of: file, checksum: checksum)
                 try keep(bytes, of: file, &ledger)
             } catch let error as SFTPError where error.code == .file {
                 failure = failure ?? error

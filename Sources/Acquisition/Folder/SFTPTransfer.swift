@@ -13,12 +13,12 @@ struct SFTPTransfer {
 
     /// - Parameters:
     ///   - name: of a file; nil for the listing of the folder.
+    ///   - offset: from which byte of the file on.
     ///   - limit: the most bytes.
-    /// - Returns: what came.
-    /// - Throws: `SFTPError` when not all of it came.
-    func perform(_ name: String?, limit: Int) throws(SFTPError) -> [UInt8] {
+    /// - Returns: what came, and why not all of it did.
+    func perform(_ name: String?, from offset: Int = 0, limit: Int) -> (bytes: [UInt8], failure: SFTPError?) {
         guard SFTPTransfer.libraryIsReady, let handle = curl_easy_init() else {
-            throw SFTPError(.unreachable, "libcurl does not start")
+            return ([], SFTPError(.unreachable, "libcurl does not start"))
         }
         defer { curl_easy_cleanup(handle) }
         var complaint = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -31,13 +31,14 @@ struct SFTPTransfer {
                     { mizumori_curl_set_writer(handle, takeBytes, download) },
                     { setNumbers(handle) },
                     { setTexts(handle, name) },
+                    { mizumori_curl_set_size(handle, CURLOPT_RESUME_FROM_LARGE, curl_off_t(offset)) },
                     { curl_easy_perform(handle) },
                 ]
                 return steps.lazy.map { $0() }.first { $0 != CURLE_OK } ?? CURLE_OK
             }
         }
-        guard code == CURLE_OK else { throw failure(code, complaint, download, name) }
-        return download.bytes
+        let failure = code == CURLE_OK ? nil : failure(code, complaint, download, name)
+        return (download.bytes, failure)
     }
 
     private func setNumbers(_ handle: UnsafeMutableRawPointer) -> CURLcode {
@@ -83,7 +84,7 @@ struct SFTPTransfer {
                 "\(place): the host is not the one in \(settings.knownHosts): \(said)"
             )
         case CURLE_LOGIN_DENIED: return SFTPError(.login, "\(place): \(settings.user) is refused: \(said)")
-        case CURLE_REMOTE_ACCESS_DENIED, CURLE_REMOTE_FILE_NOT_FOUND:
+        case CURLE_REMOTE_ACCESS_DENIED, CURLE_REMOTE_FILE_NOT_FOUND, CURLE_BAD_DOWNLOAD_RESUME:
             return SFTPError(name == nil ? .unreachable : .file, "\(place): \(said)")
         default: return SFTPError(.unreachable, "\(place): \(said)")
         }
