@@ -95,7 +95,7 @@ let package = Package(
             ]
         ),
         // 5 doors
-        room("Console", ["Acquisition", "Gateway", "Metering", hummingbird, logging, mustache]),
+        room("Console", ["Acquisition", "Gateway", "Metering", crypto, hummingbird, logging, mustache]),
         room(
             "Simulation",
             [
@@ -138,7 +138,7 @@ let package = Package(
                 "Reporting", "Seeds", "Settings", "Storage", grdb, logging, serviceLifecycle,
             ]
         ),
-        tests(of: "Console", ["Gateway", "Metering", hummingbird, hummingbirdTesting]),
+        tests(of: "Console", ["Gateway", "Metering", crypto, hummingbird, hummingbirdTesting]),
         tests(
             of: "Simulation",
             ["Acquisition", "Decoding", "Detection", "Gateway", "Metering", "Storage", logging]

@@ -6,14 +6,19 @@ public struct ConsoleParts: Sendable {
     public let health: @Sendable () async throws -> Health
     public let counts: @Sendable () async throws -> Counts
 
+    /// Takes what was pushed; returns when it is synced.
+    public let push: @Sendable (PushedDelivery) async throws -> PushOutcome
+
     public init(
         overview: @escaping @Sendable () async throws -> Overview,
         health: @escaping @Sendable () async throws -> Health,
-        counts: @escaping @Sendable () async throws -> Counts
+        counts: @escaping @Sendable () async throws -> Counts,
+        push: @escaping @Sendable (PushedDelivery) async throws -> PushOutcome = { _ in .unknownPath }
     ) {
         self.overview = overview
         self.health = health
         self.counts = counts
+        self.push = push
     }
 }
 

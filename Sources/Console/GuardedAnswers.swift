@@ -64,6 +64,6 @@ struct ProblemAnswers<Context: RequestContext>: RouterMiddleware {
     }
 
     private static func speaksJSON(_ path: String) -> Bool {
-        path == "/health" || path.hasPrefix("/api/")
+        path == "/health" || path.hasPrefix("/api/") || path.hasPrefix("/feed/")
     }
 }

@@ -1,29 +1,37 @@
 public import Hummingbird
 public import Logging
+public import Metering
 
-/// The console: one page for people, JSON and metrics for machines, nothing that changes anything.
+/// The console: one page for people, JSON and metrics for machines, nothing that changes anything; and, where a secret is
+/// set for it, the door at which deliveries are pushed (`PushDoor`).
 ///
-/// `GET /` the page · `/health` · `/metrics` · `/api/v1/points` · `/console.css` and `/drop.svg` for the page.
+/// `GET /` the page · `/health` · `/metrics` · `/api/v1/points` · `POST /feed/PATH` · `/console.css` and `/drop.svg` for the page.
 /// Everything is inside the program; no file is served and no address but our own is named.
 public struct WebConsole: Sendable {
     private let parts: ConsoleParts
     private let settings: ConsoleSettings
+    private let push: PushDoor?
     private let logger: Logger
     private let whenListening: @Sendable () async -> Void
 
     /// - Parameters:
     ///   - parts: where the answers come from.
     ///   - settings: where to listen.
+    ///   - push: by what a pushed delivery is believed; nil for no such door.
+    ///   - now: the time that its stamps are compared with.
     ///   - logger: told once for each request that could not be answered.
     ///   - whenListening: called once the port is open.
     public init(
         _ parts: ConsoleParts,
         settings: ConsoleSettings,
+        push: PushSettings? = nil,
+        now: @escaping @Sendable () -> Instant = { Instant(secondsSince1970: 0) },
         logger: Logger = Logger(label: "mizumori.console"),
         whenListening: @escaping @Sendable () async -> Void = {}
     ) {
         self.parts = parts
         self.settings = settings
+        self.push = push.map { PushDoor($0, now: now, take: parts.push) }
         self.logger = logger
         self.whenListening = whenListening
     }
@@ -59,6 +67,11 @@ public struct WebConsole: Sendable {
         }
         router.get("/api/v1/points") { [parts] _, _ in
             try JSONAnswer(body: PointsDocument(try await parts.overview())).response()
+        }
+        if let push {
+            router.post("/feed/**") { request, context in
+                try await push.answer(request, path: context.parameters.getCatchAll().joined(separator: "/"))
+            }
         }
         router.get("/console.css") { _, _ in
             Response(StyleSheet.text, "text/css; charset=utf-8", maxAge: 300)

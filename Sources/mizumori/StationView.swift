@@ -18,11 +18,22 @@ struct StationView: Sendable {
         ConsoleParts(
             overview: { try await overview(at: presentInstant()) },
             health: { try await health() },
-            counts: { try await counts() }
+            counts: { try await counts() },
+            push: { try await push($0) }
         )
     }
 
     private var store: MeterStore { station.store }
+
+    private func push(_ delivery: PushedDelivery) async throws -> PushOutcome {
+        let outcome = try await PushIntake(station)
+            .take(delivery.body, from: delivery.path, named: delivery.name, at: delivery.answered)
+        return switch outcome {
+        case .taken: .taken
+        case .unknownPath: .unknownPath
+        case .refused(let reason): .refused(reason)
+        }
+    }
 
     func overview(at now: Instant) async throws -> Overview {
         let today = LocalDay(containing: now)

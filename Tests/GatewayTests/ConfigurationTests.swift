@@ -294,6 +294,39 @@ struct ConfigurationTests {
         #expect(problems.contains { $0.contains(problem) }, "\(problems)")
     }
 
+    @Test(
+        arguments: [
+            ("{secret_env: PUSH}", "0123456789abcdef", nil),
+            ("{secret_env: PUSH}", "too short", "push: expected a secret of at least 16 characters"),
+            ("{secret_env: PUSH}", nil, "push.secret_env: expected a variable that is set"),
+            ("{window_seconds: 60}", nil, "push.secret_env: expected a secret of at least 16 characters"),
+            (
+                "{secret_env: PUSH, window_seconds: 5}", "0123456789abcdef",
+                "push.window_seconds: expected a whole number"
+            ),
+        ] as [(String, String?, String?)]
+    )
+    func `the door for pushes wants a secret that nobody guesses`(
+        section: String,
+        secret: String?,
+        problem: String?
+    ) throws {
+        let folders = try Folders()
+        let environment = secret.map { ["PUSH": $0] } ?? [:]
+        let problems = try folders.problems(
+            in: "config/gateway.yaml",
+            "polling:",
+            "push: \(section)\npolling:",
+            environment
+        )
+        guard let problem else {
+            let push = try #require(try folders.load(environment).settings.push)
+            #expect(problems == [] && push.windowSeconds == 300 && !"\(push)".contains("0123"))
+            return
+        }
+        #expect(problems.count == 1 && problems[0].contains(problem), "\(problems)")
+    }
+
     @Test func `every shipped layout proves itself by its examples`() throws {
         let layouts = try Folders().load().layouts
         #expect(

@@ -23,6 +23,7 @@ struct GatewayFile {
         let delay = feedSection?.integer("delay_hours", in: 1...240) ?? 30
         let folders = files.folders(root)
         reportRepeats(folders.map(\.id.rawValue), in: root.sections("files"), key: "id")
+        let push = root.section("push").flatMap(push)
         let host = console?.text("host") ?? "127.0.0.1"
         let port = console?.integer("port", in: 0...65_535) ?? 8_080
         let pollSeconds = polling?.integer("interval_seconds", in: 1...86_400) ?? 3_600
@@ -44,7 +45,35 @@ struct GatewayFile {
             feed: feed,
             feedDelayHours: delay,
             folders: folders,
+            push: push,
             mail: mailSettings
+        )
+    }
+
+    private func push(_ section: Section) -> GatewaySettings.Push? {
+        let secret = secrets.secret("secret", in: section)
+        let window = section.integer("window_seconds", in: 30...3_600) ?? 300
+        let megabytes = section.integer("body_megabytes", in: 1...256) ?? 16
+        section.finish()
+        let isNamed = section.has("secret_env") || section.has("secret_file")
+        guard let secret, secret.utf8.count >= 16 else {
+            // A variable or a file that can't be read has been told.
+            if secret != nil || !isNamed {
+                section.problem(
+                    at: isNamed ? nil : "secret_env",
+                    .other(
+                        english: "a secret of at least 16 characters, by secret_env or secret_file",
+                        japanese: "secret_env か secret_file による16文字以上の共有鍵"
+                    ),
+                    found: isNamed ? "a shorter one" : "nothing"
+                )
+            }
+            return nil
+        }
+        return GatewaySettings.Push(
+            secret: secret,
+            windowSeconds: Int64(window),
+            mostBytes: megabytes * 1_024 * 1_024
         )
     }
 

@@ -18,6 +18,8 @@ public struct GatewaySettings: Sendable {
     public let feedDelayHours: Int
     /// Folders into which files of readings are dropped.
     public let folders: [FolderSettings]
+    /// Nil where nothing may be pushed.
+    public let push: Push?
     /// Nil where no mail goes out.
     public let mail: MailSettings?
 
@@ -30,6 +32,7 @@ public struct GatewaySettings: Sendable {
         feed: FeedSettings?,
         feedDelayHours: Int,
         folders: [FolderSettings] = [],
+        push: Push? = nil,
         mail: MailSettings?
     ) {
         self.station = station
@@ -40,7 +43,18 @@ public struct GatewaySettings: Sendable {
         self.feed = feed
         self.feedDelayHours = feedDelayHours
         self.folders = folders
+        self.push = push
         self.mail = mail
+    }
+
+    /// By what pushed deliveries are believed.
+    public struct Push: Hashable, Sendable, CustomStringConvertible {
+        public let secret: String
+        public let windowSeconds: Int64
+        public let mostBytes: Int
+
+        /// Without the secret.
+        public var description: String { "push within \(windowSeconds) s" }
     }
 
     /// Where the console listens.

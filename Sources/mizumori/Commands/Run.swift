@@ -58,6 +58,10 @@ struct StationProgram {
         let console = WebConsole(
             StationView(station).parts,
             settings: ConsoleSettings(host: address.host, port: address.port),
+            push: station.configuration.settings.push.map {
+                PushSettings(secret: $0.secret, windowSeconds: $0.windowSeconds, mostBytes: $0.mostBytes)
+            },
+            now: { presentInstant() },
             logger: logger
         )
         let switchboard = Switchboard()
@@ -150,8 +154,11 @@ private struct Reloading: Service {
                 logger.notice("Configuration reloaded")
                 if loaded.settings.console != before.console
                     || loaded.settings.recorderMegabytes != before.recorderMegabytes
+                    || loaded.settings.push != before.push
                 {
-                    logger.warning("The console's address and the recorder's size change at the next start")
+                    logger.warning(
+                        "The console's address, the door for pushes and the recorder's size change at the next start"
+                    )
                 }
             } catch let error as SettingsProblems {
                 for problem in error.problems {
