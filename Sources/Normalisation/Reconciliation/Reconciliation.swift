@@ -1,69 +1,105 @@
 public import Metering
 
-/// Compares two paths of one service point, and lets the second fill the first one's gaps.
+/// Compares two ways to one meter, and lets the second fill the first one's gaps.
 ///
-/// The same register is read over a line and sent through a feed. Each path is normalised alone. Then the clocks
-/// are laid on each other (`ClockSkew`), the registers compared (`RegisterOffset`), and every reading of the second
-/// path either allows the constant or is beyond jitter. Three in a row beyond it are a disagreement.
+/// The same register is read over a line and sent through a feed. Each way is normalised alone. Then the clocks are
+/// laid on each other (`ClockSkew`), the registers compared (`RegisterOffset`), and every reading of the second way
+/// either allows the constant or is beyond jitter. Three in a row beyond it are a disagreement.
 ///
-/// A gap of the first path is filled with the second one's readings, moved by skew and offset, while the second
-/// agrees on both sides of it. What is filled in lies between the first path's own indexes, so it shapes a gap and
-/// adds nothing to it; before the first and after the last reading, where no index of its own closes, it goes on
-/// from there. Across an exchange nothing is carried over that is not known on both sides.
+/// A gap of the first way is filled with the second one's readings, moved by skew and offset, while the second agrees
+/// on both sides of it. What is filled in lies between the first way's own indexes, so it shapes a gap and adds
+/// nothing to it; behind the last reading, where no index of its own closes, it goes on from there. Across an exchange
+/// nothing is carried over that is not known on both sides.
+///
+/// What a gap is filled with is decided by the week before and behind it alone (`reachSeconds`), so that a judgement
+/// which looks at a part of the past comes to the same as one that looks at all of it.
 public struct Reconciliation: Sendable {
-    private let context: SeriesContext
-    private let settings: ReconciliationSettings
+    /// How far from a gap readings have a say in what it is filled with.
+    public static let reachSeconds =
+        ReconciliationSettings().nearSeconds + ReconciliationSettings().mostSkewSeconds
+
+    let context: SeriesContext
+    let settings: ReconciliationSettings
+    private let secondContext: SeriesContext
 
     /// - Parameters:
-    ///   - context: of the service point; the dial is that of the first path.
-    ///   - settings: the terms.
-    public init(_ context: SeriesContext, settings: ReconciliationSettings = .shipped) {
+    ///   - context: of the service point; the dial is that of the first way.
+    ///   - resolution: the smallest step of the second way's index; nil for that of the dial.
+    public init(_ context: SeriesContext, resolution: Volume? = nil) {
         self.context = context
-        self.settings = settings
-    }
-
-    /// Reconciles the readings of two paths, each in any order and with any revisions.
-    public func reconcile(_ first: [Reading], with second: [Reading]) -> ReconciledPaths {
-        let normaliser = SeriesNormaliser(context)
-        let own = PathTrace(normaliser.walk(first))
-        let walk = normaliser.walk(second)
-        let skew = ClockSkew(own, PathTrace(walk), settings).seconds
-        let other = PathTrace(walk, movedBy: -skew)
-        let pairs = own.stretches.flatMap { mine in
-            other.stretches.compactMap { StretchPair(mine, $0, tolerance: tolerance, settings) }
-        }
-        let filled = pairs.flatMap { $0.filled(on: context.dial) }.sorted { $0.at < $1.at }
-        let point = first.first?.point ?? second.first?.point
-        return ReconciledPaths(
-            verdict: verdict(pairs, skew),
-            offset: pairs.last.map { shorter($0.offset.value) },
-            skewSeconds: skew,
-            readings: first.map { ReconciledPaths.PathReading($0, .ownPath) }
-                + filled.compactMap { place in
-                    point.map {
-                        .init(Reading(point: $0, at: place.at, index: place.index), .filledFromOther)
-                    }
-                },
-            missing: missing(own, other)
+        settings = ReconciliationSettings()
+        secondContext = SeriesContext(
+            dial: Dial(capacity: context.dial.capacity, resolution: resolution ?? context.dial.resolution),
+            calibre: context.calibre,
+            exchanges: context.exchanges,
+            invalid: context.invalid
         )
     }
 
-    private var tolerance: Volume { JitterRule(context).limit }
-
-    private func verdict(_ pairs: [StretchPair], _ skew: Int64) -> ReconciledPaths.Verdict {
-        let compared = pairs.reduce(0) { $0 + $1.offset.comparisons.count }
-        guard compared >= settings.commonReadings, let newest = pairs.last else { return .unknown }
-        let worst = pairs.compactMap(\.disagreement).max { $0.by < $1.by }
-        if let worst { return .disagree(worst.span, by: worst.by) }
-        if abs(skew) > settings.skewFlaggedSeconds { return .skewed(seconds: skew) }
-        let offset = shorter(newest.offset.value)
-        return max(offset, -offset) > tolerance ? .offset(offset) : .agree
+    /// Both clocks and registers against each other, over all that is given.
+    ///
+    /// - Parameters:
+    ///   - first: the first way's readings, in any order and with any revisions.
+    ///   - second: the second way's.
+    /// - Returns: what they say of each other.
+    public func compare(_ first: [Reading], with second: [Reading]) -> ReconciledPaths {
+        let own = PathTrace(SeriesNormaliser(context).walk(first))
+        let other = PathTrace(SeriesNormaliser(secondContext).walk(second))
+        let skew = ClockSkew(own.stretches, other.stretches, settings).seconds
+        let moved = other.moved(by: -skew)
+        let comparison = WayComparison(own, moved, tolerance: tolerance, settings)
+        return ReconciledPaths(
+            verdict: verdict(comparison, skew),
+            offset: comparison.newestOffset.map { context.dial.shorterWay($0) },
+            skewSeconds: skew,
+            missing: missing(own, moved)
+        )
     }
 
-    /// Round the dial by the shorter way: 9,999 m3 on a dial of 10,000 is -1.
-    private func shorter(_ offset: Volume) -> Volume {
-        let wrapped = context.dial.wrapped(offset)
-        return wrapped * 2 > context.dial.capacity ? wrapped - context.dial.capacity : wrapped
+    /// What of the second way stands in the first one's gaps, in order of time.
+    ///
+    /// - Parameters:
+    ///   - first: the first way's readings, in any order and with any revisions.
+    ///   - second: the second way's, of the same time and of `reachSeconds` before.
+    ///   - isWhole: whether the first way has none before these, so that the second may go back further.
+    /// - Returns: the gaps, and no reading while too little is known of both.
+    public func fill(_ first: [Reading], from second: [Reading], isWhole: Bool) -> WayFilling {
+        let evidence = Evidence.choose(from: second, outside: context.invalid)
+        guard let oldest = evidence.first?.at else { return .none }
+        let own = PathTrace(SeriesNormaliser(context).walk(first))
+        let gaps = PathGap.all(in: own, longerThan: settings.intervalSeconds * 3 / 2, isWhole: isWhole)
+        let sources = Dictionary(evidence.map { ($0.at, $0) }, uniquingKeysWith: { first, _ in first })
+        let other = PathTrace(SeriesNormaliser(secondContext).walk(evidence))
+        let readings = gaps.flatMap { gap in
+            GapFilling(gap, on: context.dial, tolerance: tolerance, settings).places(from: other)
+                .compactMap { place in
+                    sources[place.sourceAt].map { source in
+                        FilledReading(
+                            reading: Reading(point: source.point, at: place.at, index: place.index),
+                            source: source
+                        )
+                    }
+                }
+        }
+        return WayFilling(
+            readings: readings,
+            gaps: gaps.map { $0.span(since: oldest - settings.mostSkewSeconds) }
+        )
+    }
+
+    /// The coarser of the two registers has the say.
+    private var tolerance: Volume {
+        max(JitterRule(context).limit, JitterRule(secondContext).limit)
+    }
+
+    private func verdict(_ comparison: WayComparison, _ skew: Int64) -> ReconciledPaths.Verdict {
+        guard comparison.count >= settings.commonReadings, let offset = comparison.newestOffset else {
+            return .unknown
+        }
+        if let worst = comparison.disagreement { return .disagree(worst.span, by: worst.by) }
+        if abs(skew) > settings.skewFlaggedSeconds { return .skewed(seconds: skew) }
+        let shorter = context.dial.shorterWay(offset)
+        return max(shorter, -shorter) > tolerance ? .offset(shorter) : .agree
     }
 
     private func missing(_ own: PathTrace, _ other: PathTrace) -> ReconciledPaths.Missing {

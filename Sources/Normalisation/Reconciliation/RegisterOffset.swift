@@ -4,8 +4,8 @@ import Metering
 ///
 /// Every reading of the second path allows a range of constants: 1,560 L while the first stood between 540 and 550
 /// L allows 1,010 to 1,020, and jitter on either side. The constant that most readings allow counts, so a register
-/// that stopped at noon does not bend what was true all morning. Of the readings that allow it the median, exactly:
-/// readings taken at the same second give the constant to the millilitre.
+/// that stopped at noon does not bend what was true all morning. Of the readings that allow it the median, exactly, as
+/// far as all of them allow it: readings taken at the same second give the constant to the millilitre.
 struct RegisterOffset {
     /// How a reading of the second path compares.
     struct Comparison {
@@ -36,10 +36,13 @@ struct RegisterOffset {
             }
         }
         guard let allowed = RegisterOffset.mostAllowed(all) else { return nil }
-        let agreeing = all.filter { $0.range.contains(allowed) }.map(\.apart).sorted()
-        let median = agreeing[agreeing.count / 2]
-        value = median
-        comparisons = all.map { ($0, $0.range.contains(median)) }
+        let agreeing = all.filter { $0.range.contains(allowed) }
+        let median = agreeing.map(\.apart).sorted()[agreeing.count / 2]
+        let low = agreeing.map(\.range.lowerBound).max() ?? median
+        let high = agreeing.map(\.range.upperBound).min() ?? median
+        let constant = min(max(median, low), high)
+        value = constant
+        comparisons = all.map { ($0, $0.range.contains(constant)) }
     }
 
     /// The smallest constant that most comparisons allow.

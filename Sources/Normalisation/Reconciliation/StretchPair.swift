@@ -1,11 +1,9 @@
 import Metering
 
-/// A stretch of the first path beside one of the second that overlaps it.
+/// A stretch of the first way beside one of the second that overlaps it, its clock set right.
 struct StretchPair {
     let offset: RegisterOffset
 
-    private let own: [PathTrace.Point]
-    private let other: [PathTrace.Point]
     private let settings: ReconciliationSettings
 
     /// Nil when they do not overlap.
@@ -17,8 +15,6 @@ struct StretchPair {
     ) {
         guard let offset = RegisterOffset(own, other, tolerance: tolerance) else { return nil }
         self.offset = offset
-        self.own = own
-        self.other = other
         self.settings = settings
     }
 
@@ -34,45 +30,31 @@ struct StretchPair {
         return (from..<to + 1, apart.max() ?? .zero)
     }
 
-    /// The second path's readings where the first one has none for more than one and a half intervals.
-    func filled(on dial: Dial) -> [(at: Instant, index: Volume)] {
-        guard offset.comparisons.count >= settings.commonReadings, let first = own.first, let last = own.last
-        else { return [] }
-        let half = settings.intervalSeconds / 2
-        var places: [(at: Instant, position: Volume)] = []
-        if agrees(since: first.at) {
-            places += other.prefix { $0.at < first.at - half }
-                .map { ($0.at, min($0.position - offset.value, first.position)) }
-        }
-        places += zip(own, own.dropFirst()).flatMap(inside)
-        if agrees(upTo: last.at) {
-            places += other[other.position(of: last.at + half + 1)...]
-                .map { ($0.at, max($0.position - offset.value, last.position)) }
-        }
-        return places.map { ($0.at, dial.wrapped($0.position)) }
+    /// Whether enough can be compared, and most of it allows one constant.
+    var isComparable: Bool {
+        let agreeing = offset.comparisons.count(where: \.agrees)
+        return offset.comparisons.count >= settings.commonReadings
+            && agreeing * 2 >= offset.comparisons.count
     }
 
-    private func inside(_ from: PathTrace.Point, _ to: PathTrace.Point)
-        -> [(at: Instant, position: Volume)]
-    {
-        let interval = settings.intervalSeconds
-        guard (to.at - from.at) * 2 > interval * 3, agrees(upTo: from.at),
-            agrees(since: to.at)
-        else { return [] }
-        let half = interval / 2
-        return other[other.position(of: from.at + half + 1)...].prefix { $0.at < to.at - half }
-            .map { ($0.at, min(max($0.position - offset.value, from.position), to.position)) }
+    func isCompared(since instant: Instant) -> Bool {
+        offset.comparisons.last.map { $0.comparison.at >= instant } ?? false
+    }
+
+    /// The newest comparison before an instant.
+    func last(before instant: Instant) -> (at: Instant, agrees: Bool)? {
+        offset.comparisons.last { $0.comparison.at < instant }.map { ($0.comparison.at, $0.agrees) }
     }
 
     /// Whether the newest readings up to `instant` all allow the constant, and there is one.
-    private func agrees(upTo instant: Instant) -> Bool {
+    func agrees(upTo instant: Instant) -> Bool {
         let near = offset.comparisons.filter { $0.comparison.at <= instant }
             .suffix(settings.readingsToDisagree)
         return !near.isEmpty && near.allSatisfy(\.agrees)
     }
 
     /// Whether the oldest readings from `instant` on all allow the constant, and there is one.
-    private func agrees(since instant: Instant) -> Bool {
+    func agrees(since instant: Instant) -> Bool {
         let near = offset.comparisons.lazy.filter { $0.comparison.at >= instant }
             .prefix(settings.readingsToDisagree)
         return !near.isEmpty && near.allSatisfy(\.agrees)

@@ -12,9 +12,8 @@ struct ReconciliationTests {
             calibre: truth.context.calibre,
             exchanges: truth.exchanges
         )
-        let result = Reconciliation(context).reconcile(truth.readings, with: truth.readings)
-        #expect(result.readings.map(\.reading) == truth.readings)
-        #expect(result.readings.allSatisfy { $0.provenance == .ownPath })
+        let result = Reconciled(truth.readings, truth.readings, context)
+        #expect(result.fillings == [])
         #expect(result.skewSeconds == 0)
         #expect(result.missing.onFirst.isEmpty && result.missing.onSecond.isEmpty)
         #expect(result.offset == .zero)
@@ -70,9 +69,9 @@ struct ReconciliationTests {
     @Test(arguments: [(23, true), (24, false)] as [(Int64, Bool)])
     func `less than a day in common is unknown`(hours: Int64, isUnknown: Bool) {
         #expect((TwoPaths(seed: 7, hours: hours).reconciled.verdict == .unknown) == isUnknown)
-        let none = Reconciliation(context()).reconcile([], with: [])
+        let none = Reconciled([], [], context())
         #expect(none.verdict == .unknown)
-        #expect(none.readings.isEmpty)
+        #expect(none.merged.isEmpty)
     }
 
     @Test(arguments: [(10, true), (11, false)] as [(Int64, Bool)])
@@ -130,20 +129,88 @@ struct ReconciliationTests {
         }
         let context = context(exchanges: [swapped])
         let heard = first.filter { !(instant(170 * 3_600)..<instant(180 * 3_600)).contains($0.at) }
-        let result = Reconciliation(context).reconcile(heard, with: second)
+        let result = Reconciled(heard, second, context)
         #expect(result.merged == first)
         #expect(result.offset == .litres(900))
         let early = first.filter { $0.at < instant(110 * 3_600) }
         #expect(
-            Reconciliation(context).reconcile(early, with: second).filled.allSatisfy { $0.at < swapped.at }
+            Reconciled(early, second, context).filled.allSatisfy { $0.at < swapped.at }
         )
+    }
+
+    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    func `a gap is filled by the week around it alone`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let whole = TwoPaths(seed: seed, hours: 900, offset: 4_321, skew: 300)
+        let from = Int64.random(in: 300...500, using: &random)
+        let gap = from..<from + Int64.random(in: 2...60, using: &random)
+        let silent = whole.silent(gap)
+        let reach = Reconciliation.reachSeconds
+        let near = instant(gap.lowerBound * 3_600 - 3_600 - reach)...instant(gap.upperBound * 3_600 + reach)
+        let part = Reconciliation(context()).fill(
+            silent.first.filter { near.contains($0.at) },
+            from: silent.second.filter { near.contains($0.at) },
+            isWhole: false
+        )
+        let inside = Reconciliation(context()).fill(silent.first, from: silent.second, isWhole: true)
+        #expect(part.readings == inside.readings && !part.readings.isEmpty, "seed \(seed)")
+        // Elsewhere another offset holds: it is another time.
+        let late = silent.second.map {
+            let isFar = $0.at > near.upperBound
+            return isFar
+                ? Reading(point: $0.point, at: $0.at, index: $0.index + .litres(77)) : $0
+        }
+        let other = Reconciliation(context()).fill(silent.first, from: late, isWhole: true)
+        #expect(other.readings == inside.readings, "seed \(seed)")
+        #expect(inside.changed(since: near.upperBound + 1) == near.upperBound + 1)
+        #expect(inside.changed(since: near.upperBound - 3_600) < instant(gap.lowerBound * 3_600))
+    }
+
+    @Test func `a register that stood still is not believed just before the first one comes back`() {
+        var paths = TwoPaths(seed: 12)
+        let stuck = paths.second[100].index
+        paths.second = paths.second.prefix(141).map {
+            $0.at > paths.second[100].at ? Reading(point: $0.point, at: $0.at, index: stuck) : $0
+        }
+        paths.first = paths.first.filter { $0.at <= instant(101 * 3_600) || $0.at == instant(141 * 3_600) }
+        let silent = Reconciliation(context()).fill(paths.first, from: paths.second, isWhole: true)
+        #expect(silent.readings == [])
+        // While nothing came back it is all that is known.
+        paths.first.removeLast()
+        let open = Reconciliation(context()).fill(paths.first, from: paths.second, isWhole: true)
+        #expect(open.readings.count == 39)
+    }
+
+    @Test func `where the first register goes on from elsewhere unexplained, nothing is carried over`() {
+        let whole = TwoPaths(seed: 13)
+        let fallen = whole.first.filter { !(instant(100 * 3_600)..<instant(130 * 3_600)).contains($0.at) }.map
+        {
+            $0.at < instant(100 * 3_600)
+                ? $0 : Reading(point: $0.point, at: $0.at, index: $0.index - .litres(900))
+        }
+        #expect(Reconciliation(context()).fill(fallen, from: whole.second, isWhole: true).readings == [])
+    }
+
+    @Test func `the coarser register has the say`() {
+        let whole = TwoPaths(seed: 14).silent(200..<220)
+        let coarse = whole.second.map {
+            let step: Int64 = 100_000
+            let cut = $0.index.millilitres / step * step
+            return Reading(point: $0.point, at: $0.at, index: .millilitres(cut))
+        }
+        let reconciliation = Reconciliation(context(), resolution: .litres(100))
+        #expect(reconciliation.compare(whole.first, with: coarse).verdict == .agree)
+        let filled = reconciliation.fill(whole.first, from: coarse, isWhole: true).readings
+        #expect(filled.count == 20)
+        let all = (whole.first + filled.map(\.reading)).sorted { $0.at < $1.at }
+        #expect(normalised(all).total == normalised(whole.first).total)
     }
 
     @Test(arguments: 1...30 as ClosedRange<UInt64>)
     func `paths that have nothing to do with each other never invent usage`(seed: UInt64) {
         let silent = TwoPaths(seed: seed).silent(100..<130)
         let stranger = TwoPaths(seed: seed + 1_000, offset: 12_345)
-        let result = Reconciliation(context()).reconcile(silent.first, with: stranger.second)
+        let result = Reconciled(silent.first, stranger.second, context())
         let inside = result.merged.filter { $0.at <= silent.first.last?.at ?? instant(0) }
         #expect(normalised(inside).total == normalised(silent.first).total)
     }

@@ -25,8 +25,8 @@ struct TwoPaths {
     }
 
     /// What both say together.
-    var reconciled: ReconciledPaths {
-        Reconciliation(context()).reconcile(first, with: second)
+    var reconciled: Reconciled {
+        Reconciled(first, second, context())
     }
 
     /// The first path without the readings of these hours.
@@ -38,10 +38,25 @@ struct TwoPaths {
     }
 }
 
-extension ReconciledPaths {
-    /// All readings, by time.
-    var merged: [Reading] { readings.map(\.reading).sorted { $0.at < $1.at } }
+/// What two ways say of each other, and what one fills in.
+struct Reconciled {
+    let paths: ReconciledPaths
+    let fillings: [FilledReading]
+    private let first: [Reading]
 
+    init(_ first: [Reading], _ second: [Reading], _ context: SeriesContext) {
+        let reconciliation = Reconciliation(context)
+        paths = reconciliation.compare(first, with: second)
+        fillings = reconciliation.fill(first, from: second, isWhole: true).readings
+        self.first = first
+    }
+
+    var verdict: ReconciledPaths.Verdict { paths.verdict }
+    var offset: Volume? { paths.offset }
+    var skewSeconds: Int64 { paths.skewSeconds }
+    var missing: ReconciledPaths.Missing { paths.missing }
+    /// All readings, by time.
+    var merged: [Reading] { (first + filled).sorted { $0.at < $1.at } }
     /// Those that the second path filled in.
-    var filled: [Reading] { readings.filter { $0.provenance == .filledFromOther }.map(\.reading) }
+    var filled: [Reading] { fillings.map(\.reading) }
 }
