@@ -17,6 +17,9 @@ extension Finding.Kind {
         case .implausibleJump: "指針の過大な増加"
         case .clockDrift: "時計のずれ"
         case .pathDown: "通信断"
+        case .waysDisagree: "二経路の指針不一致"
+        case .crossedMeters: "計器の取り違え疑い"
+        case .waySilent: "片方の経路の欠測"
         }
     }
 }

@@ -20,6 +20,8 @@ public struct Incident: Hashable, Sendable, Identifiable {
     public let volume: Volume?
     public let rule: String
     public let coverage: Coverage
+    /// The other service point, where two are concerned.
+    public let partner: ServicePoint.ID?
 
     public init(
         id: ID,
@@ -34,7 +36,8 @@ public struct Incident: Hashable, Sendable, Identifiable {
         rate: Flow? = nil,
         volume: Volume? = nil,
         rule: String,
-        coverage: Coverage
+        coverage: Coverage,
+        partner: ServicePoint.ID? = nil
     ) {
         self.id = id
         self.subject = subject
@@ -49,6 +52,7 @@ public struct Incident: Hashable, Sendable, Identifiable {
         self.volume = volume
         self.rule = rule
         self.coverage = coverage
+        self.partner = partner
     }
 
     public var isCurrent: Bool {

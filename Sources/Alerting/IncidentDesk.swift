@@ -79,5 +79,6 @@ extension Incident {
     /// Whether the finding adds nothing to what the incident says already.
     fileprivate func says(_ finding: Finding) -> Bool {
         dataUntil >= finding.dataUntil && rate == finding.rate && volume == finding.volume
+            && partner == finding.partner
     }
 }

@@ -21,6 +21,8 @@ public struct MailFacts: Hashable, Sendable, Codable {
     public let rateMillilitresPerHour: Int64?
     public let volumeMillilitres: Int64?
     public let coveragePermille: Int64
+    /// The other service point, where two are concerned.
+    public let partner: String?
 
     /// The facts of a finding at the moment when it is told.
     public init(
@@ -43,6 +45,7 @@ public struct MailFacts: Hashable, Sendable, Codable {
         rateMillilitresPerHour = finding.rate?.millilitresPerHour
         volumeMillilitres = finding.volume?.millilitres
         coveragePermille = finding.coverage.permille
+        partner = finding.partner?.rawValue
     }
 
     /// The facts of a test mail.
@@ -60,6 +63,7 @@ public struct MailFacts: Hashable, Sendable, Codable {
         rateMillilitresPerHour = nil
         volumeMillilitres = nil
         coveragePermille = 1_000
+        partner = nil
     }
 
     /// The same facts about the incident that now has its number.
@@ -81,6 +85,7 @@ public struct MailFacts: Hashable, Sendable, Codable {
         rateMillilitresPerHour = facts.rateMillilitresPerHour
         volumeMillilitres = facts.volumeMillilitres
         coveragePermille = facts.coveragePermille
+        partner = facts.partner
     }
 }
 

@@ -15,6 +15,8 @@ public struct IncidentRow: Hashable, Sendable, Identifiable {
     public let closedAt: Instant?
     public let rate: Flow?
     public let volume: Volume?
+    /// The other service point, where two are concerned.
+    public let partner: ServicePoint.ID?
 
     public init(
         id: String,
@@ -27,7 +29,8 @@ public struct IncidentRow: Hashable, Sendable, Identifiable {
         openedAt: Instant,
         closedAt: Instant? = nil,
         rate: Flow? = nil,
-        volume: Volume? = nil
+        volume: Volume? = nil,
+        partner: ServicePoint.ID? = nil
     ) {
         self.id = id
         self.subject = subject
@@ -40,6 +43,7 @@ public struct IncidentRow: Hashable, Sendable, Identifiable {
         self.closedAt = closedAt
         self.rate = rate
         self.volume = volume
+        self.partner = partner
     }
 
     /// How soon somebody has to act; the raw values are those of the alerting room's severities.

@@ -48,6 +48,9 @@ public struct PointRow: Hashable, Sendable, Identifiable {
     public let incident: IncidentRow?
     public let path: Path.ID
     public let pathState: PathState
+    /// The second way; nil where there is none.
+    public let secondPath: Path.ID?
+    public let secondPathState: PathState
 
     public init(
         id: ServicePoint.ID,
@@ -57,7 +60,9 @@ public struct PointRow: Hashable, Sendable, Identifiable {
         coverageToday: Coverage,
         incident: IncidentRow?,
         path: Path.ID,
-        pathState: PathState
+        pathState: PathState,
+        secondPath: Path.ID? = nil,
+        secondPathState: PathState = .unknown
     ) {
         self.id = id
         self.calibre = calibre
@@ -67,16 +72,21 @@ public struct PointRow: Hashable, Sendable, Identifiable {
         self.incident = incident
         self.path = path
         self.pathState = pathState
+        self.secondPath = secondPath
+        self.secondPathState = secondPathState
     }
 
     /// What the dial showed last, and when.
     public struct LastReading: Hashable, Sendable {
         public let index: Volume
         public let at: Instant
+        /// By which of the point's ways it came.
+        public let route: Route
 
-        public init(index: Volume, at: Instant) {
+        public init(index: Volume, at: Instant, route: Route = .first) {
             self.index = index
             self.at = at
+            self.route = route
         }
     }
 }

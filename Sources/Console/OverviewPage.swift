@@ -46,6 +46,8 @@ struct PointLine {
     let hasIndex: Bool
     /// Older than 48 h, after which a meter counts as silent.
     let isStale: Bool
+    /// It came by the second way.
+    let isBySecond: Bool
     let usage: String
     let isUsageKnown: Bool
     let coverage: String
@@ -55,6 +57,7 @@ struct PointLine {
     let pathText: String
     let pathClass: String
     let isPathUp: Bool
+    let second: SecondPathLine?
 
     init(_ row: PointRow, at now: Instant) {
         point = row.id.rawValue
@@ -64,6 +67,7 @@ struct PointLine {
         indexTime = row.lastReading.map { JapaneseText.time($0.at) } ?? ""
         indexAge = row.lastReading.map { JapaneseText.age(of: $0.at, at: now) } ?? ""
         isStale = row.lastReading.map { now - $0.at > 48 * 3_600 } ?? false
+        isBySecond = row.lastReading?.route == .second
         isUsageKnown = row.usageToday != nil
         usage = row.usageToday.map(JapaneseText.litres) ?? JapaneseText.unknown
         coverage = JapaneseText.percent(row.coverageToday)
@@ -72,6 +76,19 @@ struct PointLine {
         path = row.path.rawValue
         (pathText, pathClass) = row.pathState.words
         isPathUp = row.pathState == .up
+        second = row.secondPath.map { SecondPathLine($0, row.secondPathState) }
+    }
+}
+
+/// The second way of a point, in words; Mustache reads its properties by name.
+struct SecondPathLine {
+    let path: String
+    let pathText: String
+    let pathClass: String
+
+    init(_ path: Path.ID, _ state: PathState) {
+        self.path = path.rawValue
+        (pathText, pathClass) = state.words
     }
 }
 
@@ -91,9 +108,10 @@ struct IncidentLine {
 
     init(_ row: IncidentRow) {
         id = row.id
+        let other = row.partner.map { " (相手 \($0.rawValue))" } ?? ""
         place =
             switch row.subject {
-            case .point(let id): id.rawValue
+            case .point(let id): id.rawValue + other
             case .path(let id): "経路 \(id.rawValue)"
             }
         title = row.title

@@ -32,7 +32,7 @@ enum OverviewTemplate {
         <th scope="row">{{point}}</th>
         <td data-label="口径" class="side">{{calibre}} mm</td>
         <td data-label="最新指針 (m3)" class="number{{^hasIndex}} quiet{{/hasIndex}}">{{index}}</td>
-        <td data-label="指針の時刻" class="wide">{{#hasIndex}}{{indexTime}} <span class="{{#isStale}}concern{{/isStale}}{{^isStale}}quiet{{/isStale}}">{{indexAge}}</span>{{/hasIndex}}{{^hasIndex}}—{{/hasIndex}}</td>
+        <td data-label="指針の時刻" class="wide">{{#hasIndex}}{{indexTime}} <span class="{{#isStale}}concern{{/isStale}}{{^isStale}}quiet{{/isStale}}">{{indexAge}}</span>{{#isBySecond}} <span class="quiet">第二経路</span>{{/isBySecond}}{{/hasIndex}}{{^hasIndex}}—{{/hasIndex}}</td>
         <td data-label="本日の使用量 (L)" class="number{{^isUsageKnown}} quiet{{/isUsageKnown}}">{{usage}}</td>
         <td data-label="本日の取得率" class="number{{#isIncomplete}} concern{{/isIncomplete}}{{^isUsageKnown}} quiet{{/isUsageKnown}}">{{coverage}}</td>
         {{#incident}}
@@ -41,7 +41,7 @@ enum OverviewTemplate {
         {{^incident}}
         <td class="calm quiet">なし</td>
         {{/incident}}
-        <td data-label="経路" class="{{^isPathUp}}whole{{/isPathUp}}{{#isPathUp}}calm{{/isPathUp}}">{{path}} <span class="path {{pathClass}}">{{pathText}}</span></td>
+        <td data-label="経路" class="{{^isPathUp}}whole{{/isPathUp}}{{#isPathUp}}calm{{/isPathUp}}">{{path}} <span class="path {{pathClass}}">{{pathText}}</span>{{#second}}<br>第二 {{path}} <span class="path {{pathClass}}">{{pathText}}</span>{{/second}}</td>
         </tr>
         {{/points}}
         {{^points}}

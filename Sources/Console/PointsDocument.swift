@@ -36,6 +36,10 @@ struct PointsDocument: Encodable {
         let path: String
         let pathState: String
         @OrNull private(set) var pathDownSince: String?
+        @OrNull private(set) var indexWay: String?
+        @OrNull private(set) var secondPath: String?
+        @OrNull private(set) var secondPathState: String?
+        @OrNull private(set) var secondPathDownSince: String?
 
         init(_ row: PointRow, at now: Instant) {
             servicePoint = row.id.rawValue
@@ -50,6 +54,10 @@ struct PointsDocument: Encodable {
             path = row.path.rawValue
             pathState = row.pathState.word
             pathDownSince = row.pathState.downSince?.description
+            indexWay = row.lastReading?.route.word
+            secondPath = row.secondPath?.rawValue
+            secondPathState = row.secondPath.map { _ in row.secondPathState.word }
+            secondPathDownSince = row.secondPathState.downSince?.description
         }
     }
 
@@ -64,6 +72,7 @@ struct PointsDocument: Encodable {
         @OrNull private(set) var closedAt: String?
         @OrNull private(set) var rateMlPerHour: Int64?
         @OrNull private(set) var volumeMl: Int64?
+        @OrNull private(set) var partner: String?
 
         init(_ row: IncidentRow) {
             id = row.id
@@ -76,6 +85,16 @@ struct PointsDocument: Encodable {
             closedAt = row.closedAt?.description
             rateMlPerHour = row.rate?.millilitresPerHour
             volumeMl = row.volume?.millilitres
+            partner = row.partner?.rawValue
+        }
+    }
+}
+
+extension Route {
+    fileprivate var word: String {
+        switch self {
+        case .first: "first"
+        case .second: "second"
         }
     }
 }

@@ -18,6 +18,7 @@ public struct Detector: Sendable {
             clockDrift(in: evidence),
         ]
         return found.compactMap(\.self) + discontinuityFindings(in: evidence)
+            + WayRule(rules).findings(in: evidence)
     }
 
     private func burst(in evidence: PointEvidence) -> Finding? {

@@ -13,6 +13,8 @@ public struct PointEvidence: Hashable, Sendable {
     /// How late its path delivers when all is well.
     public let expectedDelaySeconds: Int64
     public let judgedAt: Instant
+    /// How its two ways stand to each other; nil where it has one.
+    public let ways: WayEvidence?
 
     public init(
         point: ServicePoint,
@@ -22,7 +24,8 @@ public struct PointEvidence: Hashable, Sendable {
         clockDrifts: [ClockDrift] = [],
         lastReadingAt: Instant?,
         expectedDelaySeconds: Int64,
-        judgedAt: Instant
+        judgedAt: Instant,
+        ways: WayEvidence? = nil
     ) {
         self.point = point
         self.dial = dial
@@ -32,6 +35,7 @@ public struct PointEvidence: Hashable, Sendable {
         self.lastReadingAt = lastReadingAt
         self.expectedDelaySeconds = expectedDelaySeconds
         self.judgedAt = judgedAt
+        self.ways = ways
     }
 
     /// The steps short enough for their flow to have a shape: two hours and less.

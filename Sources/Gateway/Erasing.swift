@@ -46,7 +46,7 @@ public struct Erasing: Sendable {
             )
         }
         var meters = Set(try await store.meterNames().filter { $0.value == point }.keys)
-        if case .feed(let number) = pilot.installation(at: point)?.source { meters.insert(number) }
+        if let number = pilot.installation(at: point)?.feedWay?.meter { meters.insert(number) }
         return Erasure(point: point, before: before, meters: meters.sorted(), by: person, reason: reason)
     }
 }

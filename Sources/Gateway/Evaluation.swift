@@ -120,7 +120,7 @@ extension Finding.Kind {
     /// Whether `detections.csv` carries this kind.
     public var isExchanged: Bool {
         switch self {
-        case .implausibleJump, .clockDrift, .pathDown: false
+        case .implausibleJump, .clockDrift, .pathDown, .waysDisagree, .crossedMeters, .waySilent: false
         default: true
         }
     }

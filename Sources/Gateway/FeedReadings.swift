@@ -14,14 +14,21 @@ struct FeedReadings {
     /// of our sight.
     let watermark: Watermark?
 
-    init(_ page: FeedDelivery, tenures: MeterTenures) throws(FeedDecodingError) {
+    /// - Parameters:
+    ///   - page: as it came.
+    ///   - tenures: where the feed's numbers hung when.
+    ///   - seconds: the points that have the feed as their second way.
+    /// - Throws: when the page is none.
+    init(_ page: FeedDelivery, tenures: MeterTenures, seconds: Set<ServicePoint.ID> = [])
+        throws(FeedDecodingError)
+    {
         let unreadable: [UnreadableRecord]
         let newest: Instant?
         let arrivals: [FeedArrival]
         switch page.resource {
         case .readings:
             let decoded = try FeedPage.decode(page.body, arrivedAt: page.answered)
-            arrivals = decoded.records.map { FeedReadings.arrival(of: $0, on: page, tenures) }
+            arrivals = decoded.records.map { FeedReadings.arrival(of: $0, on: page, tenures, seconds) }
             unreadable = decoded.unreadable
             newest = decoded.records.map(\.deliveredAt).max()
         case .alarms:
@@ -34,9 +41,12 @@ struct FeedReadings {
         watermark = newest.map { Watermark(path: page.path, deliveredAt: min($0, page.answered)) }
     }
 
-    private static func arrival(of record: FeedRecord, on page: FeedDelivery, _ tenures: MeterTenures)
-        -> FeedArrival
-    {
+    private static func arrival(
+        of record: FeedRecord,
+        on page: FeedDelivery,
+        _ tenures: MeterTenures,
+        _ seconds: Set<ServicePoint.ID>
+    ) -> FeedArrival {
         let capture = Capture(
             path: page.path,
             source: record.meter.rawValue,
@@ -63,8 +73,14 @@ struct FeedReadings {
                 revision: record.revision
             )
         }
+        let isSecond = seconds.contains(point)
         return FeedArrival(
-            Arrival(capture: capture, readings: readings, rejections: record.rejections),
+            Arrival(
+                capture: capture,
+                readings: isSecond ? [] : readings,
+                second: isSecond ? readings : [],
+                rejections: record.rejections
+            ),
             missing: record.missing.map {
                 MissingSpan(point: point, from: $0.from, to: $0.to, reason: $0.reason)
             }

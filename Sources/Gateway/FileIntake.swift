@@ -64,7 +64,12 @@ public struct FileIntake: Sendable {
             return .refused(error)
         }
         let pilot = pilot()
-        let rows = FileReadings(decoded, pilot: pilot, points: try await pilot.pointsByMeter(store))
+        let rows = FileReadings(
+            decoded,
+            from: path,
+            pilot: pilot,
+            points: try await pilot.pointsByMeter(store)
+        )
         let outcomes = try await store.store([rows.arrival(of: file, decoded, from: path)], at: now)
         guard case .stored(let tally) = outcomes.first else {
             let known = ReadingTally(duplicates: rows.readings.count, quarantined: 0)

@@ -4,18 +4,21 @@ import Storage
 
 /// What the rows of a file mean in this pilot: each reading at its service point, or the reason why at none.
 struct FileReadings {
-    private(set) var readings: [(place: String, reading: Reading)] = []
+    private(set) var readings: [(place: String, route: Route, reading: Reading)] = []
     private(set) var rejections: [Rejection]
 
     /// - Parameters:
     ///   - decoded: the rows.
+    ///   - path: the folder or the like that brought them.
     ///   - pilot: who hangs where.
     ///   - points: where each meter's name leads.
-    init(_ decoded: DecodedFile, pilot: Pilot, points: [Meter.ID: ServicePoint.ID]) {
+    init(_ decoded: DecodedFile, from path: Path.ID, pilot: Pilot, points: [Meter.ID: ServicePoint.ID]) {
         rejections = decoded.rejections
         for row in decoded.readings {
             switch FileReadings.point(of: row, pilot, points) {
-            case .success(let point): readings.append((row.place, row.reading(at: point)))
+            case .success(let point):
+                let route = pilot.installation(at: point)?.route(ofFilesFrom: path) ?? .first
+                readings.append((row.place, route, row.reading(at: point)))
             case .failure(let refused): rejections.append(refused.rejection)
             }
         }
@@ -69,7 +72,12 @@ struct FileReadings {
             ),
             bytes: file.bytes
         )
-        return Arrival(capture: capture, readings: readings.map(\.reading), rejections: rejections)
+        return Arrival(
+            capture: capture,
+            readings: readings.filter { $0.route == .first }.map(\.reading),
+            second: readings.filter { $0.route == .second }.map(\.reading),
+            rejections: rejections
+        )
     }
 }
 

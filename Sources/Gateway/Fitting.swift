@@ -115,13 +115,14 @@ public struct Fitting: Sendable {
         reason: String,
         at now: Instant
     ) async throws -> (settings: [DialSetting], claimed: Int) {
-        let installations = pilot.installations(on: path, unit: unit)
-        guard !installations.isEmpty else {
+        let ways = pilot.ways(on: path, unit: unit)
+        guard !ways.isEmpty else {
             throw Refusal("no meter hangs on unit \(unit) of \(path)", "\(path) の機器 \(unit) に計器はありません")
         }
         var settings: [DialSetting] = []
         var shifts: [ServicePoint.ID: Volume] = [:]
-        for installation in installations {
+        // A second way's counter is laid on the first one's register by reconciliation and needs no setting.
+        for installation in ways.filter({ $0.route == .first }).map(\.installation) {
             let point = installation.point.id
             let previous = try await offset(of: installation, at: instant)
             guard let last = try await reading(of: point, near: instant) else {

@@ -52,7 +52,7 @@ public struct Importing: Sendable {
         var reader = try await ImportReader(
             named: name,
             at: now,
-            points: pilot.pointsByMeter(store),
+            points: pilot.firstWaysByMeter(store),
             next: next
         )
         var piece = try reader.read()

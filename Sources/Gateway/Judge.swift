@@ -1,7 +1,7 @@
 public import Alerting
 public import Detection
 public import Metering
-public import Normalisation
+import Normalisation
 public import Storage
 
 /// Judges one service point anew from its readings: usage, findings, and what they do to its incidents.
@@ -21,15 +21,8 @@ public struct Judge: Sendable {
 
     /// Everything that a judgement of one point reads.
     public struct Case: Sendable {
-        public let point: ServicePoint
-        public let dial: Dial
-        /// Of the window, with the last one before it.
-        public let readings: [Reading]
-        public let exchanges: [MeterExchange]
-        /// Stretches that a person declared invalid.
-        public let invalid: [Range<Instant>]
-        /// By which its indexes are read.
-        public let settings: IndexSettings
+        /// Of the window, with what lies before it as far as it counts.
+        public let past: PointPast
         /// Where the clock behind it was off.
         public let clockDrifts: [ClockDrift]
         /// What is held under another unit's number; nil when nothing is.
@@ -38,55 +31,28 @@ public struct Judge: Sendable {
         public let expectedDelaySeconds: Int64
         /// The mark that this judgement settles, and the oldest instant that changed; nil when nothing is new.
         public let unjudged: UnjudgedPoint?
+        /// How the point's two ways stand to each other; nil where it has one.
+        public var ways: WayEvidence?
 
-        public init(
-            point: ServicePoint,
-            dial: Dial,
-            readings: [Reading],
-            exchanges: [MeterExchange],
-            invalid: [Range<Instant>] = [],
-            settings: IndexSettings = .shipped,
-            clockDrifts: [ClockDrift] = [],
-            held: HeldSummary? = nil,
-            known: [Incident],
-            expectedDelaySeconds: Int64,
-            unjudged: UnjudgedPoint?
-        ) {
-            self.point = point
-            self.dial = dial
-            self.readings = readings
-            self.exchanges = exchanges
-            self.invalid = invalid
-            self.settings = settings
-            self.clockDrifts = clockDrifts
-            self.held = held
-            self.known = known
-            self.expectedDelaySeconds = expectedDelaySeconds
-            self.unjudged = unjudged
-        }
+        var point: ServicePoint { past.known.point }
     }
 
     public func judge(_ facts: Case, at now: Instant) -> Judgement {
-        let context = SeriesContext(
-            dial: facts.dial,
-            calibre: facts.point.calibre,
-            exchanges: facts.exchanges,
-            invalid: facts.invalid,
-            settings: facts.settings
-        )
-        let normalised = SeriesNormaliser(context).normalise(facts.readings)
+        let normalised = SeriesNormaliser(facts.past.context).normalise(facts.past.readings)
+        let since = facts.unjudged.map { facts.past.filling.changed(since: $0.earliest) }
         let evidence = evidence(facts, normalised, at: now)
         let findings = Judge.withStranger(detector.findings(in: evidence), facts)
         let changes = desk.changes(for: findings, known: facts.known, point: facts.point, at: now)
         return Judgement(
-            usageDays: Judge.days(of: normalised.series, at: facts.point.id, since: facts.unjudged?.earliest),
+            usageDays: Judge.days(of: normalised.series, at: facts.point.id, since: since),
+            usageSince: since.map { LocalDay(containing: $0) },
             changes: changes,
             progress: facts.unjudged.map {
                 Progress(
                     stage: Pipeline.stage,
                     point: facts.point.id,
                     mark: $0.mark,
-                    lastReadingAt: facts.readings.last?.at
+                    lastReadingAt: facts.past.readings.last?.at
                 )
             }
         )
@@ -99,7 +65,7 @@ public struct Judge: Sendable {
             subject: .point(facts.point.id),
             kind: .unannouncedExchange,
             startedAt: held.since,
-            dataUntil: max(held.since, facts.readings.last?.at ?? held.since),
+            dataUntil: max(held.since, facts.past.readings.last?.at ?? held.since),
             rule: "identity/1",
             coverage: .none
         )
@@ -109,13 +75,14 @@ public struct Judge: Sendable {
     private func evidence(_ facts: Case, _ normalised: NormalisedSeries, at now: Instant) -> PointEvidence {
         PointEvidence(
             point: facts.point,
-            dial: facts.dial,
+            dial: facts.past.context.dial,
             series: normalised.series,
             discontinuities: normalised.discontinuities,
             clockDrifts: facts.clockDrifts,
-            lastReadingAt: facts.readings.last?.at,
+            lastReadingAt: facts.past.readings.last?.at,
             expectedDelaySeconds: facts.expectedDelaySeconds,
-            judgedAt: now
+            judgedAt: now,
+            ways: facts.ways
         )
     }
 

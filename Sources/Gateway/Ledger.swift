@@ -9,8 +9,8 @@ public struct Ledger: Sendable {
     /// Readings this far beyond both ends of a span are read too, for the brackets of its boundaries.
     private static let marginSeconds: Int64 = 10 * 86_400
 
-    private let store: MeterStore
-    private let pilot: Pilot
+    let store: MeterStore
+    let pilot: Pilot
     private var terms: SeriesTerms { pilot.terms }
 
     public init(store: MeterStore, pilot: Pilot) {
@@ -26,6 +26,8 @@ public struct Ledger: Sendable {
         public let exchanges: [MeterExchange]
         /// What the readings were read by.
         public let context: SeriesContext
+        /// What of the readings came by the point's second way.
+        public let filling: WayFilling
 
         public var dial: Dial { context.dial }
         public var series: UsageSeries { normalised.series }
@@ -47,15 +49,20 @@ public struct Ledger: Sendable {
         guard let installation = pilot.installation(at: point) else { return nil }
         let from = days.lowerBound.start - Ledger.marginSeconds
         let to = days.upperBound.start + Ledger.marginSeconds
-        let history = PointHistory(store, terms.index)
-        let context = try await history.context(of: installation, asOf: asOf).context
-        let readings = try await history.readings(of: point, in: from..<to, context, asOf: asOf)
-        let normalised = SeriesNormaliser(context).normalise(readings)
+        let past = try await PointHistory(store, terms.index).past(
+            of: installation,
+            in: from..<to,
+            asOf: asOf
+        )
+        let context = past.context
+        let normalised = SeriesNormaliser(context).normalise(past.readings)
         return Account(
             normalised: normalised,
-            readings: readings.filter { reading in !context.invalid.contains { $0.contains(reading.at) } },
+            readings: past.readings.filter { reading in !context.invalid.contains { $0.contains(reading.at) }
+            },
             exchanges: normalised.exchanges,
-            context: context
+            context: context,
+            filling: past.filling
         )
     }
 
@@ -100,7 +107,7 @@ public struct Ledger: Sendable {
                 ?? []
             let contracts = try await store.contracts(of: point)
             for span in allContracts ? contracts.spans : [contracts.present] {
-                rows += span.rows(of: point, account.series, estimates, over: days)
+                rows += span.rows(of: point, account, estimates, over: days)
             }
         }
         return UsageReport(rows: rows)
@@ -158,12 +165,12 @@ extension ContractSpan {
     /// One row a month of what was used in it.
     fileprivate func rows(
         of point: ServicePoint.ID,
-        _ series: UsageSeries,
+        _ account: Ledger.Account,
         _ estimates: [EstimatedStep],
         over days: Range<LocalDay>
     ) -> [UsageReport.Row] {
         guard let own = ownDays(in: days) else { return [] }
-        let usage = only(series)
+        let usage = only(account.series)
         return own.months.map { month in
             let span = part(of: month.lowerBound.start..<month.upperBound.start)
             return UsageReport.Row(
@@ -171,7 +178,8 @@ extension ContractSpan {
                 series: usage,
                 days: month,
                 proxied: span.map { estimates.proxied(in: $0) } ?? .zero,
-                contract: state
+                contract: state,
+                secondWaySeconds: span.map { account.filling.seconds(of: usage, in: $0) } ?? 0
             )
         }
     }

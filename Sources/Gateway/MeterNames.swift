@@ -13,7 +13,19 @@ extension Pilot {
             let point = installation.point.id
             points[Meter.ID(point.rawValue)] = point
             points[installation.meter.id] = point
-            if case .feed(let meter) = installation.source { points[meter] = point }
+            if let meter = installation.feedWay?.meter { points[meter] = point }
+        }
+        return points
+    }
+
+    /// The names of `pointsByMeter` by which a table of readings means the first way; a second way's own number is none,
+    /// since its register may stand elsewhere.
+    func firstWaysByMeter(_ store: MeterStore) async throws -> [Meter.ID: ServicePoint.ID] {
+        var points = try await pointsByMeter(store)
+        for installation in installations {
+            guard let way = installation.feedWay, way.route == .second, way.meter != installation.meter.id
+            else { continue }
+            points[way.meter] = nil
         }
         return points
     }
@@ -25,10 +37,15 @@ extension Pilot {
         var installed: [ServicePoint.ID: Meter.ID] = [:]
         var exchanges: [MeterExchange] = []
         for installation in installations {
-            guard case .feed(let meter) = installation.source else { continue }
+            guard let meter = installation.feedWay?.meter else { continue }
             installed[installation.point.id] = meter
             exchanges += try await store.exchanges(of: installation.point.id)
         }
         return MeterTenures(installed: installed, exchanges: exchanges)
+    }
+
+    /// The points that have the feed as their second way.
+    var secondFeedPoints: Set<ServicePoint.ID> {
+        Set(installations.filter { $0.feedWay?.route == .second }.map(\.point.id))
     }
 }

@@ -22,25 +22,38 @@ extension Installation {
     public var registered: RegisteredPoint { RegisteredPoint(point: point, meter: meter) }
 
     fileprivate func adopting(_ known: RegisteredPoint) -> Installation {
-        guard case .line(let wiring) = source, wiring.site.dial != known.meter.dial else {
-            return Installation(point: known.point, meter: known.meter, source: source)
-        }
+        Installation(
+            point: known.point,
+            meter: known.meter,
+            source: source.reading(known.meter.dial),
+            second: second.map {
+                SecondWay(source: $0.source.reading(known.meter.dial), resolution: $0.resolution)
+            }
+        )
+    }
+}
+
+extension Installation.Source {
+    /// The same way to a meter with another dial.
+    fileprivate func reading(_ dial: Dial) -> Installation.Source {
+        guard case .line(let wiring) = self, wiring.site.dial != dial else { return self }
         let site = SiteConversion(
-            dial: known.meter.dial,
+            dial: dial,
             litresPerCount: wiring.site.litresPerCount,
             dialOffset: wiring.site.dialOffset,
             byteOrder: wiring.site.byteOrder
         )
-        let adopted = Wiring(
-            path: wiring.path,
-            unit: wiring.unit,
-            channel: wiring.channel,
-            model: wiring.model,
-            site: site,
-            pollSeconds: wiring.pollSeconds,
-            serial: wiring.serial
+        return .line(
+            Installation.Wiring(
+                path: wiring.path,
+                unit: wiring.unit,
+                channel: wiring.channel,
+                model: wiring.model,
+                site: site,
+                pollSeconds: wiring.pollSeconds,
+                serial: wiring.serial
+            )
         )
-        return Installation(point: known.point, meter: known.meter, source: .line(adopted))
     }
 }
 

@@ -10,8 +10,14 @@ public struct Pilot: Sendable {
     /// What `validation.yaml` says.
     public let terms: SeriesTerms
     private let byPoint: [ServicePoint.ID: Installation]
-    private let byUnit: [UnitKey: [Installation]]
-    private let byFeedMeter: [Meter.ID: Installation]
+    private let byUnit: [UnitKey: [WiredWay]]
+
+    /// One meter behind a unit, and by which of its ways.
+    public struct WiredWay: Hashable, Sendable {
+        public let installation: Installation
+        public let wiring: Installation.Wiring
+        public let route: Route
+    }
 
     private struct UnitKey: Hashable {
         let path: Path.ID
@@ -23,39 +29,38 @@ public struct Pilot: Sendable {
         self.terms = terms
         self.profiles = Dictionary(profiles.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         byPoint = Dictionary(installations.map { ($0.point.id, $0) }, uniquingKeysWith: { first, _ in first })
-        var units: [UnitKey: [Installation]] = [:]
-        var feed: [Meter.ID: Installation] = [:]
+        var units: [UnitKey: [WiredWay]] = [:]
         for installation in installations {
-            switch installation.source {
-            case .line(let wiring):
-                units[UnitKey(path: wiring.path, unit: wiring.unit), default: []].append(installation)
-            case .feed(let meter): feed[meter] = installation
+            for (route, source) in installation.ways {
+                guard let wiring = source.wiring else { continue }
+                let way = WiredWay(installation: installation, wiring: wiring, route: route)
+                units[UnitKey(path: wiring.path, unit: wiring.unit), default: []].append(way)
             }
         }
         byUnit = units
-        byFeedMeter = feed
     }
 
     public func installation(at point: ServicePoint.ID) -> Installation? {
         byPoint[point]
     }
 
-    /// The meters behind one unit of a line, by channel.
-    public func installations(on path: Path.ID, unit: UInt8) -> [Installation] {
+    /// The meters behind one unit of a line, by whichever of their ways.
+    public func ways(on path: Path.ID, unit: UInt8) -> [WiredWay] {
         byUnit[UnitKey(path: path, unit: unit)] ?? []
     }
 
+    /// The points that the feed or dropped files tell of.
     public var feedPoints: [ServicePoint.ID] {
-        byFeedMeter.values.map(\.point.id).sorted()
+        installations.filter { $0.ways.contains { $0.source.wiring == nil } }.map(\.point.id).sorted()
     }
 
     public func points(on path: Path.ID) -> [ServicePoint.ID] {
-        installations.filter { $0.wiring?.path == path }.map(\.point.id)
+        installations.filter { $0.ways.contains { $0.source.wiring?.path == path } }.map(\.point.id)
     }
 
     /// The units of one line with the channels in use, in order of their addresses.
     public func polledUnits(on path: Path.ID, usualSeconds: Int) -> [PolledUnit] {
-        let wired = installations.compactMap(\.wiring).filter { $0.path == path }
+        let wired = installations.flatMap { $0.ways.compactMap(\.source.wiring) }.filter { $0.path == path }
         let grouped = Dictionary(grouping: wired, by: \.unit)
         return grouped.keys.sorted().compactMap { unit in
             guard let group = grouped[unit], let first = group.first, let model = profiles[first.model] else {

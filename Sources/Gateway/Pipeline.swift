@@ -1,5 +1,6 @@
 public import Acquisition
 import Decoding
+import Detection
 public import Logging
 public import Metering
 import Normalisation
@@ -70,7 +71,8 @@ public struct Pipeline: Sendable {
             try await store.hold(decoded.arrivals, under: stranger, from: answer.unit, at: now)
             return .done
         }
-        let isDoubtful = try await jumps(decoded.readings, pilot)
+        var isDoubtful = try await jumps(decoded.readings, by: .first, pilot)
+        if try await jumps(decoded.second, by: .second, pilot) { isDoubtful = true }
         _ = try await store.store(decoded.arrivals, at: now)
         return isDoubtful && !answer.isConfirmation ? .confirm : .done
     }
@@ -80,7 +82,11 @@ public struct Pipeline: Sendable {
     /// When it returns, the data are synced.
     public func take(_ page: FeedDelivery, at now: Instant) async throws {
         let pilot = terms().pilot
-        let decoded = try FeedReadings(page, tenures: try await pilot.feedTenures(in: store))
+        let decoded = try FeedReadings(
+            page,
+            tenures: try await pilot.feedTenures(in: store),
+            seconds: pilot.secondFeedPoints
+        )
         let outcomes = try await store.store(
             page: decoded.arrivals,
             advancing: decoded.watermark,
@@ -99,17 +105,17 @@ public struct Pipeline: Sendable {
     {
         guard let at = answer.exchanges.last?.answered.instant else { return [:] }
         var offsets: [ServicePoint.ID: Volume] = [:]
-        for installation in pilot.installations(on: answer.path, unit: answer.unit) {
-            let point = installation.point.id
+        for way in pilot.ways(on: answer.path, unit: answer.unit) where way.route == .first {
+            let point = way.installation.point.id
             offsets[point] = try await store.dialSettings(of: point).last { $0.at <= at }?.offset
         }
         return offsets
     }
 
-    private func jumps(_ readings: [Reading], _ pilot: Pilot) async throws -> Bool {
+    private func jumps(_ readings: [Reading], by route: Route, _ pilot: Pilot) async throws -> Bool {
         for reading in readings {
             guard let installation = pilot.installation(at: reading.point),
-                let last = try await store.lastReading(of: reading.point), last.at < reading.at
+                let last = try await store.lastReading(of: reading.point, by: route), last.at < reading.at
             else { continue }
             let context = SeriesContext(
                 dial: installation.meter.dial,
@@ -136,8 +142,14 @@ public struct Pipeline: Sendable {
         let news = Dictionary(unjudged.map { ($0.point, $0) }, uniquingKeysWith: { first, _ in first })
         var judgements: [Judgement] = []
         var days = 0
+        // Whether two points are crossed is told by both of them, so those that may be are judged together at the end.
+        var apart: [Judge.Case] = []
         for point in Set(points).union(news.keys).sorted() {
             guard let facts = try await facts(of: point, news[point], terms, at: now) else { continue }
+            guard facts.ways?.disagreement == nil else {
+                apart.append(facts)
+                continue
+            }
             let judgement = terms.judge.judge(facts, at: now)
             guard !judgement.isEmpty else { continue }
             judgements.append(judgement)
@@ -145,6 +157,11 @@ public struct Pipeline: Sendable {
             guard days >= Pipeline.mostDaysAtOnce else { continue }
             try await store.store(judgements, at: now)
             (judgements, days) = ([], 0)
+        }
+        let crossings = WayCrossings(store: store, pilot: terms.pilot)
+        for facts in try await crossings.naming(apart, at: now) {
+            let judgement = terms.judge.judge(facts, at: now)
+            if !judgement.isEmpty { judgements.append(judgement) }
         }
         guard !judgements.isEmpty else { return }
         try await store.store(judgements, at: now)
@@ -160,26 +177,56 @@ public struct Pipeline: Sendable {
         let day: Int64 = 86_400
         let window = now - Int64(Judge.windowDays) * day
         let from = unjudged.map { min($0.earliest - 3 * day, window) } ?? window
-        let history = PointHistory(store, terms.pilot.terms.index)
-        let (known, context) = try await history.context(of: installation)
-        let readings = try await history.readings(of: id, in: from..<now + day, context)
+        let past = try await PointHistory(store, terms.pilot.terms.index).past(
+            of: installation,
+            in: from..<now + day
+        )
+        let isFilled = past.filling.readings.last.map { $0.reading.at == past.readings.last?.at } ?? false
+        let route: Route = isFilled ? .second : .first
         return Judge.Case(
-            point: known.point,
-            dial: known.meter.dial,
-            readings: readings,
-            exchanges: context.exchanges,
-            invalid: context.invalid,
-            settings: context.settings,
+            past: past,
             clockDrifts: try await PointClock(store, terms.pilot.terms.clock).drifts(
                 of: installation,
-                readings,
+                past.first,
                 in: now - Pipeline.clockDays * day..<now + day,
                 terms.pilot
             ),
             held: try await identities.held(at: installation),
             known: try await store.incidents(of: .point(id), currentOrClosedSince: now - 7 * day),
-            expectedDelaySeconds: installation.wiring == nil ? terms.feedDelaySeconds : 3_600,
-            unjudged: unjudged
+            expectedDelaySeconds: terms.delay(of: installation, by: route),
+            unjudged: unjudged,
+            ways: terms.ways(of: installation, past, at: now)
+        )
+    }
+}
+
+extension Pipeline.Terms {
+    /// How late a way delivers when all is well.
+    fileprivate func delay(of installation: Installation, by route: Route) -> Int64 {
+        let source = installation.ways.first { $0.route == route }?.source ?? installation.source
+        return source.wiring == nil ? feedDelaySeconds : 3_600
+    }
+
+    /// How both ways stand to each other by what came in the last two weeks; nil where the configuration names one.
+    fileprivate func ways(of installation: Installation, _ past: PointPast, at now: Instant) -> WayEvidence? {
+        guard let second = installation.second else { return nil }
+        let from = now - 14 * 86_400
+        let (recent, others) = (past.first.filter { $0.at >= from }, past.second.filter { $0.at >= from })
+        let compared = Reconciliation(past.context, resolution: second.resolution)
+            .compare(recent, with: others)
+        var disagreement: WayEvidence.Disagreement?
+        if case .disagree(let span, let by) = compared.verdict {
+            disagreement = WayEvidence.Disagreement(span: span, by: by)
+        }
+        return WayEvidence(
+            disagreement: disagreement,
+            ways: [(Route.first, past.first), (.second, past.second)].map { route, readings in
+                WayEvidence.Way(
+                    route: route,
+                    lastReadingAt: readings.last?.at,
+                    expectedDelaySeconds: delay(of: installation, by: route)
+                )
+            }
         )
     }
 }

@@ -33,25 +33,64 @@ struct PointHistory {
         return (known, context)
     }
 
+    /// What a point's present needs to know: the readings of both ways, the first one's gaps filled.
+    ///
     /// - Parameters:
-    ///   - point: a service point.
+    ///   - installation: the point.
     ///   - span: what shall be told.
-    ///   - context: by which its indexes are read.
-    ///   - route: which of its ways.
     ///   - asOf: only what was stored by then; nil for all.
     /// - Returns: readings whose usage inside the span is that of the whole history.
     /// - Throws: `StoreError` when the store can't be read.
-    func readings(
+    func past(of installation: Installation, in span: Range<Instant>, asOf: Instant? = nil)
+        async throws(StoreError) -> PointPast
+    {
+        let point = installation.point.id
+        let (known, context) = try await context(of: installation, asOf: asOf)
+        guard try await store.firstReading(of: point, by: .second) != nil else {
+            let first = try await readings(of: point, in: span, context, by: .first, asOf).readings
+            return PointPast(known: known, context: context, first: first)
+        }
+        let reach = Reconciliation.reachSeconds
+        let from = max(span.lowerBound, .earliest) - reach
+        // A gap that reaches into the span began with the reading before, and has its own week before that.
+        let before = try await store.readings(
+            of: point,
+            in: from..<span.upperBound,
+            includingBefore: true,
+            by: .first,
+            asOf: asOf
+        )
+        .first?.at
+        let needed = min(before ?? from, from) - reach..<span.upperBound
+        let (first, isWhole) = try await readings(of: point, in: needed, context, by: .first, asOf)
+        // Where the first way began not long ago, the second may go back further.
+        let isYoung = isWhole && (first.first.map { $0.at >= from } ?? true)
+        let all = isYoung ? Instant(secondsSince1970: .min)..<needed.upperBound : needed
+        let second = try await readings(of: point, in: all, context, by: .second, asOf).readings
+        return PointPast(
+            known: known,
+            context: context,
+            first: first,
+            second: second,
+            filling: Reconciliation(context, resolution: installation.second?.resolution)
+                .fill(first, from: second, isWhole: isWhole)
+        )
+    }
+
+    /// One way's readings, from an anchor on or from the very first.
+    ///
+    /// - Returns: readings whose usage inside the span is that of the whole history, and whether they are all of it.
+    private func readings(
         of point: ServicePoint.ID,
         in span: Range<Instant>,
         _ context: SeriesContext,
-        by route: Route = .first,
-        asOf: Instant? = nil
-    ) async throws(StoreError) -> [Reading] {
+        by route: Route,
+        _ asOf: Instant?
+    ) async throws(StoreError) -> (readings: [Reading], isWhole: Bool) {
         let anchor = SeriesAnchor(context)
         var readings: [Reading] = []
         for days in PointHistory.reachesDays {
-            let from = span.lowerBound - days * 86_400
+            let from = max(span.lowerBound, .earliest) - days * 86_400
             readings = try await store.readings(
                 of: point,
                 in: from..<span.upperBound,
@@ -60,11 +99,16 @@ struct PointHistory {
                 asOf: asOf
             )
             if let start = anchor.newest(in: readings, at: span.lowerBound) {
-                return Array(readings.drop { $0.at < start })
+                return (Array(readings.drop { $0.at < start }), false)
             }
             // Nothing older was found: it is the whole history.
-            guard let first = readings.first, first.at < from else { return readings }
+            guard let first = readings.first, first.at < from else { return (readings, true) }
         }
-        return readings
+        return (readings, false)
     }
+}
+
+extension Instant {
+    /// Before anything that was ever read, and with room for days before it.
+    fileprivate static let earliest = Instant(secondsSince1970: -100_000_000_000)
 }

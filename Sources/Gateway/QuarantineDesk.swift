@@ -83,14 +83,23 @@ public struct QuarantineDesk: Sendable {
         } catch {
             throw Refusal.stillRefused(entry.number, error.rejection(of: file.name))
         }
-        let rows = FileReadings(decoded, pilot: pilot, points: try await pilot.pointsByMeter(store))
+        let rows = FileReadings(
+            decoded,
+            from: entry.path,
+            pilot: pilot,
+            points: try await pilot.pointsByMeter(store)
+        )
         let whole = rows.arrival(of: file, decoded, from: entry.path)
         // A file that was refused whole is taken whole; its bad rows would be lost, so there must be none.
         let isWhole = entry.record != file.recordKey
         let readings = rows.readings.filter { isWhole || entry.concerns($0.place, $0.reading) }
         if isWhole, let refused = rows.rejections.first { throw Refusal.stillRefused(entry.number, refused) }
         try check(entry, rows.rejections, hasContent: !readings.isEmpty)
-        return Arrival(capture: whole.capture, readings: readings.map(\.reading))
+        return Arrival(
+            capture: whole.capture,
+            readings: readings.filter { $0.route == .first }.map(\.reading),
+            second: readings.filter { $0.route == .second }.map(\.reading)
+        )
     }
 
     /// A record of the feed stands alone in its capture, so it is a page of its own.
@@ -99,11 +108,12 @@ public struct QuarantineDesk: Sendable {
         let tenures = try await pilot.feedTenures(in: store)
         let decoded: FeedReadings
         do throws(FeedDecodingError) {
-            decoded = try FeedReadings(page, tenures: tenures)
+            decoded = try FeedReadings(page, tenures: tenures, seconds: pilot.secondFeedPoints)
         } catch {
             throw Refusal.notKept(number, path: evidence.entry.path)
         }
         let readings = decoded.arrivals.flatMap(\.arrival.readings)
+        let second = decoded.arrivals.flatMap(\.arrival.second)
         let alarms = decoded.arrivals.flatMap(\.alarms)
         // The page has this record alone, whatever number it had on the page that brought it.
         let rejections = decoded.arrivals.flatMap(\.arrival.rejections).map {
@@ -114,10 +124,11 @@ public struct QuarantineDesk: Sendable {
                 found: $0.found
             )
         }
-        try check(evidence.entry, rejections, hasContent: !readings.isEmpty || !alarms.isEmpty)
+        let hasContent = !readings.isEmpty || !second.isEmpty || !alarms.isEmpty
+        try check(evidence.entry, rejections, hasContent: hasContent)
         guard let capture = evidence.capture else { throw Refusal.empty(number) }
         return FeedArrival(
-            Arrival(capture: capture, readings: readings),
+            Arrival(capture: capture, readings: readings, second: second),
             missing: decoded.arrivals.flatMap(\.missing),
             alarms: alarms
         )

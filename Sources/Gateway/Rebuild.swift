@@ -50,10 +50,9 @@ public struct Rebuild: Sendable {
     private func compare(_ installation: Installation, at now: Instant) async throws -> [Difference] {
         let point = installation.point.id
         let everything = Instant(secondsSince1970: .min)..<Instant(secondsSince1970: .max)
-        let readings = try await store.readings(of: point, in: everything)
-        let context = try await PointHistory(store, pilot.terms.index).context(of: installation).context
-        let series = SeriesNormaliser(context).normalise(readings).series
-        let derived = Judge.days(of: series, at: point, since: readings.first?.at)
+        let past = try await PointHistory(store, pilot.terms.index).past(of: installation, in: everything)
+        let series = SeriesNormaliser(past.context).normalise(past.readings).series
+        let derived = Judge.days(of: series, at: point, since: past.readings.first?.at)
         let allDays = LocalDay(daysSince1970: -1_000_000)..<LocalDay(daysSince1970: 10_000_000)
         let kept = try await store.dailyUsage(of: point, in: allDays)
         let differences = Rebuild.differences(kept, derived, at: point)

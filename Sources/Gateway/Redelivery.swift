@@ -22,14 +22,8 @@ struct Redelivery: Sendable {
         let notes = try await store.redeliveries(on: feed.id, since: first)
         var missing: [RedeliveryPlan.MeterDay] = []
         for installation in configuration.pilot.installations {
-            guard case .feed(let meter) = installation.source else { continue }
-            missing += try await self.missing(
-                first...last,
-                days,
-                of: installation.point.id,
-                under: meter,
-                by: plan
-            )
+            guard let way = installation.feedWay else { continue }
+            missing += try await self.missing(first...last, days, of: installation.point.id, way, by: plan)
         }
         return plan.requests(for: missing, after: notes, at: now)
     }
@@ -48,15 +42,15 @@ struct Redelivery: Sendable {
         _ span: ClosedRange<LocalDay>,
         _ days: [LocalDay],
         of point: ServicePoint.ID,
-        under meter: Meter.ID,
+        _ way: (route: Route, meter: Meter.ID),
         by plan: RedeliveryPlan
     ) async throws -> [RedeliveryPlan.MeterDay] {
-        guard let first = try await store.firstReading(of: point) else { return [] }
+        guard let first = try await store.firstReading(of: point, by: way.route) else { return [] }
         let range = span.lowerBound.start..<span.upperBound.advanced(by: 1).start + 1
-        let stored = Set(try await store.readings(of: point, in: range).map(\.at))
+        let stored = Set(try await store.readings(of: point, in: range, by: way.route).map(\.at))
         let exchanges = try await store.exchanges(of: point)
         return plan.missing(of: days, stored: stored, since: first.at) { at in
-            exchanges.last { $0.at <= at }?.newMeter ?? meter
+            exchanges.last { $0.at <= at }?.newMeter ?? way.meter
         }
     }
 }

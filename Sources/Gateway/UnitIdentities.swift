@@ -43,28 +43,30 @@ struct UnitIdentities: Sendable {
 
     /// Whether nothing is held yet under this number.
     private func isNews(_ serial: String, _ answer: UnitAnswer, _ pilot: Pilot) async throws -> Bool {
-        for installation in pilot.installations(on: answer.path, unit: answer.unit)
-        where try await store.held(at: installation.point.id)?.serial == serial {
+        for way in pilot.ways(on: answer.path, unit: answer.unit)
+        where try await store.held(at: way.installation.point.id, by: way.route)?.serial == serial {
             return false
         }
         return true
     }
 
-    /// What is held at an installation under a number that is not its own.
+    /// What is held at an installation under a number that is not its own, of its first way before its second.
     func held(at installation: Installation) async throws -> HeldSummary? {
-        guard let wiring = installation.wiring, let held = try await store.held(at: installation.point.id)
-        else {
-            return nil
+        for (route, source) in installation.ways {
+            guard let wiring = source.wiring,
+                let held = try await store.held(at: installation.point.id, by: route)
+            else { continue }
+            let registered = try await store.unitSerial(of: wiring.unit, on: wiring.path)
+            if held.serial != registered?.serial { return held }
         }
-        let registered = try await store.unitSerial(of: wiring.unit, on: wiring.path)
-        return held.serial == registered?.serial ? nil : held
+        return nil
     }
 
     /// What a person recorded counts before the file, the file before what was merely seen.
     private func expected(_ path: Path.ID, _ unit: UInt8, _ pilot: Pilot) async throws -> String? {
         let stored = try await store.unitSerial(of: unit, on: path)
         if let stored, stored.isConfirmed { return stored.serial }
-        let named = pilot.installations(on: path, unit: unit).compactMap { $0.wiring?.serial }.first
+        let named = pilot.ways(on: path, unit: unit).compactMap(\.wiring.serial).first
         return named ?? stored?.serial
     }
 }

@@ -6,30 +6,35 @@ import Storage
 /// What one unit's answer means: a capture for each exchange, and a reading or a reason for each meter behind it.
 struct UnitReadings {
     let arrivals: [Arrival]
+    /// Those of the points' first ways.
     let readings: [Reading]
+    /// Those of the points that have the unit as their second way.
+    let second: [Reading]
 
     /// - Parameters:
     ///   - answer: of one unit.
     ///   - pilot: who hangs behind it.
     ///   - offsets: of dials that were set anew since their files were written.
     init(_ answer: UnitAnswer, pilot: Pilot, offsets: [ServicePoint.ID: Volume] = [:]) {
-        var readings: [Reading] = []
+        var readings: [Route: [Reading]] = [:]
         var rejections: [Rejection] = []
         let answeredAt = answer.exchanges.last?.answered.instant
-        for installation in pilot.installations(on: answer.path, unit: answer.unit) {
-            guard let wiring = installation.wiring, let model = pilot.profiles[wiring.model], let answeredAt
-            else { continue }
+        for way in pilot.ways(on: answer.path, unit: answer.unit) {
+            let (wiring, point) = (way.wiring, way.installation.point.id)
+            guard let model = pilot.profiles[wiring.model], let answeredAt else { continue }
             // States read alone bring no index; the one in the image is older than they are.
             guard let last = answer.exchanges.last?.read,
                 RequestPlanner(profile: model).bringsIndex(last, [wiring.channel])
             else { continue }
             do throws(RegisterDecodingError) {
-                let site = offsets[installation.point.id].map { wiring.site.offset(by: $0) } ?? wiring.site
+                // A dial is set at the first way; the second one's counter is laid on it by reconciliation.
+                let offset = way.route == .first ? offsets[point] : nil
+                let site = offset.map { wiring.site.offset(by: $0) } ?? wiring.site
                 let decoded = try MeterDecoder(profile: model)
                     .index(channel: wiring.channel, image: answer.image, site: site)
-                readings.append(
+                readings[way.route, default: []].append(
                     Reading(
-                        point: installation.point.id,
+                        point: point,
                         at: answeredAt,
                         index: decoded.index,
                         quality: decoded.quality,
@@ -47,10 +52,11 @@ struct UnitReadings {
                 )
             }
         }
-        self.readings = readings
-        let model = pilot.installations(on: answer.path, unit: answer.unit).first?.wiring?.model
+        self.readings = readings[.first] ?? []
+        second = readings[.second] ?? []
+        let model = pilot.ways(on: answer.path, unit: answer.unit).first?.wiring.model
         let clock = UnitClock(of: answer, model: model.flatMap { pilot.profiles[$0] })
-        arrivals = UnitReadings.arrivals(of: answer, clock, readings, rejections)
+        arrivals = UnitReadings.arrivals(of: answer, clock, self.readings, second, rejections)
     }
 
     /// What captures call a unit.
@@ -61,6 +67,7 @@ struct UnitReadings {
         of answer: UnitAnswer,
         _ clock: UnitClock,
         _ readings: [Reading],
+        _ second: [Reading],
         _ rejections: [Rejection]
     ) -> [Arrival] {
         answer.exchanges.enumerated().map { position, exchange in
@@ -81,6 +88,7 @@ struct UnitReadings {
             return Arrival(
                 capture: capture,
                 readings: isLast ? readings : [],
+                second: isLast ? second : [],
                 rejections: isLast ? rejections : []
             )
         }

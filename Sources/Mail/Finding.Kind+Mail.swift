@@ -17,7 +17,8 @@ extension Finding.Kind {
         case .reverseFlow: "逆流量"
         case .unannouncedExchange: "指針の低下量"
         case .implausibleJump: "指針の増加量"
-        case .stuckMeter, .noUsage, .noData, .clockDrift, .pathDown: nil
+        case .waysDisagree, .crossedMeters: "指針の差"
+        case .stuckMeter, .noUsage, .noData, .clockDrift, .pathDown, .waySilent: nil
         }
     }
 
@@ -77,6 +78,21 @@ extension Finding.Kind {
             [
                 "収集装置の電源、回線、変換器の表示灯を確かめる。",
                 "復旧すると記録の残る機器の分は自動で取り込まれる。復旧しないときは保守業者へ連絡する。",
+            ]
+        case .waysDisagree:
+            [
+                "現地の指針と、二つの経路の指針を見比べ、合わない経路を確かめる。",
+                "合わない経路のパルス定数、配線、端末の付け替えを確かめる。系列は第一経路のまま変わらない。",
+            ]
+        case .crossedMeters:
+            [
+                "相手の水栓と計器番号を現地で確かめる。",
+                "取り違えた経路の配線または登録番号を正す。それまで第二経路で欠測を補わない。",
+            ]
+        case .waySilent:
+            [
+                "途切れた経路の端末、配線、電池を確かめる。",
+                "もう一方の経路の指針が系列を補っている間に復旧させる。",
             ]
         }
     }

@@ -11,7 +11,7 @@ struct MailWording {
         let kind = facts.kind.flatMap(Finding.Kind.init(rawValue:))
         var values = [
             "station": facts.station,
-            "place": facts.subject,
+            "place": facts.partner.map { "\(facts.subject) (相手 \($0))" } ?? facts.subject,
             "kind": kind?.japanese ?? facts.kind ?? "",
             "severity": facts.severity.japanese,
             "rule": facts.rule,

@@ -14,6 +14,8 @@ public struct Finding: Hashable, Sendable {
     public let rule: String
     /// How much of the judged window was known.
     public let coverage: Coverage
+    /// The other service point, where two are concerned.
+    public let partner: ServicePoint.ID?
 
     public init(
         subject: Subject,
@@ -23,7 +25,8 @@ public struct Finding: Hashable, Sendable {
         rate: Flow? = nil,
         volume: Volume? = nil,
         rule: String,
-        coverage: Coverage
+        coverage: Coverage,
+        partner: ServicePoint.ID? = nil
     ) {
         self.subject = subject
         self.kind = kind
@@ -33,6 +36,7 @@ public struct Finding: Hashable, Sendable {
         self.volume = volume
         self.rule = rule
         self.coverage = coverage
+        self.partner = partner
     }
 
     /// Where it is wrong: at a service point, or on a way by which readings come.
@@ -72,5 +76,11 @@ public struct Finding: Hashable, Sendable {
         case clockDrift = "clock_drift"
         /// A line, a feed or another path that does not answer at all.
         case pathDown = "path_down"
+        /// Two ways to one meter that do not tell the same.
+        case waysDisagree = "ways_disagree"
+        /// The second way of one point follows another point's meter, and the reverse.
+        case crossedMeters = "crossed_meters"
+        /// One of two ways from which nothing comes, while the other brings readings.
+        case waySilent = "way_silent"
     }
 }

@@ -21,31 +21,35 @@ public struct UsageReport: Hashable, Sendable {
         public let gapSeconds: Int64
         /// Whose it is.
         public let contract: ContractSpan.State
+        /// How long the point's second way alone told what was used when.
+        public let secondWaySeconds: Int64
 
         public init(
             point: ServicePoint.ID,
             total: MonthTotal,
             estimated: Volume,
             gapSeconds: Int64,
-            contract: ContractSpan.State = .unrecorded
+            contract: ContractSpan.State = .unrecorded,
+            secondWaySeconds: Int64 = 0
         ) {
             self.point = point
             self.total = total
             self.estimated = estimated
             self.gapSeconds = gapSeconds
             self.contract = contract
+            self.secondWaySeconds = secondWaySeconds
         }
 
         fileprivate var isEstimateTold: Bool { total.usageLitres != nil || estimated > .zero }
     }
 
-    /// The file: `service_point,from,to,usage_l,coverage,quality,estimated_l,gaps_h,contract`.
+    /// The file: `service_point,from,to,usage_l,coverage,quality,estimated_l,gaps_h,contract,second_way_h`.
     ///
     /// `to` is exclusive. `usage_l` is empty where there is no total. `coverage` is cut to thousandths, so that 1.000
     /// means complete. `gaps_h` is rounded up to tenths, so that 0.0 means none. `estimated_l` is told also where there
     /// is no total: what is not covered is estimated from the place's own past, is never part of `usage_l`, and is gone
     /// when readings come late. `contract` is `contract`, `none` while the point is closed or suspended, or `unrecorded`
-    /// where no contract was ever recorded.
+    /// where no contract was ever recorded. `second_way_h` is how much of the covered time only the second way told.
     public func text(style: CSVStyle = .report) -> String {
         table.text(style: style)
     }
@@ -54,7 +58,7 @@ public struct UsageReport: Hashable, Sendable {
         CSVTable(
             columns: [
                 "service_point", "from", "to", "usage_l", "coverage", "quality", "estimated_l", "gaps_h",
-                "contract",
+                "contract", "second_way_h",
             ],
             rows: rows.map { row in
                 [
@@ -67,6 +71,7 @@ public struct UsageReport: Hashable, Sendable {
                     .integer(row.isEstimateTold ? row.estimated.roundedLitres : nil),
                     .number(UsageReport.hours(row.gapSeconds)),
                     .text(row.contract.hasContract.map { $0 ? "contract" : "none" } ?? "unrecorded"),
+                    .number(UsageReport.hours(row.secondWaySeconds)),
                 ]
             }
         )
@@ -94,13 +99,15 @@ extension UsageReport.Row {
     ///   - intervalSeconds: how often the point is read; steps up to twice as long are no gaps.
     ///   - proxied: what is estimated for the time of which nothing is known.
     ///   - contract: whether a contract held.
+    ///   - secondWaySeconds: how long the second way alone told what was used.
     public init(
         point: ServicePoint.ID,
         series: UsageSeries,
         days: Range<LocalDay>,
         intervalSeconds: Int64 = 3_600,
         proxied: Volume = .zero,
-        contract: ContractSpan.State = .unrecorded
+        contract: ContractSpan.State = .unrecorded,
+        secondWaySeconds: Int64 = 0
     ) {
         let span = days.lowerBound.start..<days.upperBound.start
         let total = MonthTotals(series: series).total(of: days)
@@ -109,7 +116,8 @@ extension UsageReport.Row {
             total: total,
             estimated: (total.usageLitres == nil ? .zero : Self.interpolated(series, in: span)) + proxied,
             gapSeconds: Self.gaps(series, in: span, longerThan: 2 * intervalSeconds),
-            contract: contract
+            contract: contract,
+            secondWaySeconds: secondWaySeconds
         )
     }
 

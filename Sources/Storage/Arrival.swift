@@ -3,16 +3,27 @@ public import Metering
 /// One record as it arrived, with what decoding made of it.
 public struct Arrival: Hashable, Sendable {
     public let capture: Capture
+    /// Those that came by their points' first way.
     public let readings: [Reading]
+    /// Those that came by their points' second way.
+    public let second: [Reading]
     public let rejections: [Rejection]
-    /// By which of their points' ways the readings came.
-    public let route: Route
 
-    public init(capture: Capture, readings: [Reading], rejections: [Rejection] = [], route: Route = .first) {
+    public init(
+        capture: Capture,
+        readings: [Reading],
+        second: [Reading] = [],
+        rejections: [Rejection] = []
+    ) {
         self.capture = capture
         self.readings = readings
+        self.second = second
         self.rejections = rejections
-        self.route = route
+    }
+
+    /// All readings with the way by which each came.
+    var ways: [(route: Route, reading: Reading)] {
+        readings.map { (.first, $0) } + second.map { (.second, $0) }
     }
 }
 

@@ -72,8 +72,8 @@ struct ArrivalWriter {
             try quarantine(rejection, of: record)
             tally.quarantined += 1
         }
-        for reading in arrival.readings {
-            try store(reading, by: arrival.route, capture: capture, of: record, tally: &tally)
+        for (route, reading) in arrival.ways {
+            try store(reading, by: route, capture: capture, of: record, tally: &tally)
         }
         return tally
     }
@@ -94,8 +94,8 @@ struct ArrivalWriter {
             capture = known
         }
         var tally = ReadingTally.refused(refused)
-        for reading in arrival.readings {
-            try store(reading, by: arrival.route, capture: capture, of: record, tally: &tally)
+        for (route, reading) in arrival.ways {
+            try store(reading, by: route, capture: capture, of: record, tally: &tally)
         }
         return tally
     }
@@ -198,9 +198,10 @@ extension ArrivalWriter {
     /// - Returns: what may be stored, and how many readings were refused.
     private mutating func withoutErased(_ arrival: Arrival) throws -> (Arrival, refused: Int) {
         guard !erased.isEmpty else { return (arrival, 0) }
-        let wanted = try arrival.readings.filter { try !isErased($0) }
-        guard wanted.count < arrival.readings.count else { return (arrival, 0) }
-        let refused = Dictionary(grouping: try arrival.readings.filter { try isErased($0) }, by: \.point)
+        let all = arrival.readings + arrival.second
+        let erased = try all.filter { try isErased($0) }
+        guard !erased.isEmpty else { return (arrival, 0) }
+        let refused = Dictionary(grouping: erased, by: \.point)
         for (id, readings) in refused {
             guard let point = try keys.key(of: id, in: register) else { continue }
             try ErasedBefore.countRefused(readings.count, of: point, in: database)
@@ -212,15 +213,15 @@ extension ArrivalWriter {
             times: arrival.capture.times,
             bytes: []
         )
-        let isOfMany = Set(arrival.readings.map(\.point)).count > 1
+        let isOfMany = Set(all.map(\.point)).count > 1
         return (
             Arrival(
                 capture: bare,
-                readings: wanted,
-                rejections: isOfMany ? arrival.rejections : [],
-                route: arrival.route
+                readings: try arrival.readings.filter { try !isErased($0) },
+                second: try arrival.second.filter { try !isErased($0) },
+                rejections: isOfMany ? arrival.rejections : []
             ),
-            arrival.readings.count - wanted.count
+            erased.count
         )
     }
 

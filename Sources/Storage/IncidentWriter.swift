@@ -70,15 +70,15 @@ struct IncidentWriter {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO incident (subject, kind, severity, state, opened_utc, started_utc, data_until_utc,
-                    rate_ml_per_hour, volume_ml, rule, known_seconds, total_seconds)
-                VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?)
+                    rate_ml_per_hour, volume_ml, rule, known_seconds, total_seconds, partner)
+                VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         )
         try statement.execute(arguments: [
             finding.subject.description, finding.kind.rawValue, severity.rawValue, now.secondsSince1970,
             finding.startedAt.secondsSince1970, finding.dataUntil.secondsSince1970,
             finding.rate?.millilitresPerHour, finding.volume?.millilitres, finding.rule,
-            finding.coverage.knownSeconds, finding.coverage.totalSeconds,
+            finding.coverage.knownSeconds, finding.coverage.totalSeconds, finding.partner?.rawValue,
         ])
         let id = Incident.ID(database.lastInsertedRowID)
         try addEvent(IncidentEvent(at: now, kind: .opened, detail: finding.summary), to: id)
@@ -98,14 +98,16 @@ struct IncidentWriter {
             sql: """
                 UPDATE incident SET state = iif(state = 'closed', 'open', state), close_reason = NULL,
                     closed_utc = NULL, started_utc = min(started_utc, ?), data_until_utc = max(data_until_utc, ?),
-                    rate_ml_per_hour = ?, volume_ml = ?, rule = ?, known_seconds = ?, total_seconds = ?
+                    rate_ml_per_hour = ?, volume_ml = ?, rule = ?, known_seconds = ?, total_seconds = ?,
+                    partner = ?
                 WHERE key = ? AND \(condition)
                 """
         )
         try statement.execute(arguments: [
             finding.startedAt.secondsSince1970, finding.dataUntil.secondsSince1970,
             finding.rate?.millilitresPerHour, finding.volume?.millilitres, finding.rule,
-            finding.coverage.knownSeconds, finding.coverage.totalSeconds, id.number,
+            finding.coverage.knownSeconds, finding.coverage.totalSeconds, finding.partner?.rawValue,
+            id.number,
         ])
         guard database.changesCount > 0 else { return }
         try addEvent(IncidentEvent(at: now, kind: event, detail: finding.summary), to: id)
@@ -117,6 +119,7 @@ extension Finding {
     fileprivate var summary: String {
         let flow = rate.map { ", \($0.millilitresPerHour) mL/h" } ?? ""
         let amount = volume.map { ", \($0.millilitres) mL" } ?? ""
-        return "\(rule) until \(dataUntil)\(flow)\(amount)"
+        let other = partner.map { ", with \($0)" } ?? ""
+        return "\(rule) until \(dataUntil)\(flow)\(amount)\(other)"
     }
 }

@@ -31,6 +31,15 @@ extension MeterStore {
         )
     }
 
+    /// The current incidents of some kinds, in the order of their numbers.
+    public func currentIncidents(of kinds: [Finding.Kind]) async throws(StoreError) -> [Incident] {
+        let marks = kinds.map { _ in "?" }.joined(separator: ", ")
+        return try await incidents(
+            where: "state <> 'closed' AND kind IN (\(marks))",
+            arguments: StatementArguments(kinds.map(\.rawValue))
+        )
+    }
+
     public func incident(_ id: Incident.ID) async throws(StoreError) -> Incident? {
         try await incidents(where: "key = ?", arguments: [id.number]).first
     }
@@ -114,7 +123,7 @@ extension MeterStore {
         try await read("read incidents") { database in
             let sql = """
                 SELECT key, subject, kind, severity, state, close_reason, opened_utc, started_utc, data_until_utc,
-                    closed_utc, rate_ml_per_hour, volume_ml, rule, known_seconds, total_seconds
+                    closed_utc, rate_ml_per_hour, volume_ml, rule, known_seconds, total_seconds, partner
                 FROM incident WHERE \(condition) ORDER BY key
                 """
             let statement = try database.cachedStatement(sql: sql)
@@ -135,6 +144,7 @@ extension Incident {
         let closedAt: Int64? = row[9]
         let rate: Int64? = row[10]
         let volume: Int64? = row[11]
+        let partner: String? = row[15]
         self.init(
             id: id,
             subject: Finding.Subject(row[1]),
@@ -148,7 +158,8 @@ extension Incident {
             rate: rate.map { .millilitresPerHour($0) },
             volume: volume.map { .millilitres($0) },
             rule: row[12],
-            coverage: Coverage(knownSeconds: row[13], totalSeconds: row[14])
+            coverage: Coverage(knownSeconds: row[13], totalSeconds: row[14]),
+            partner: partner.map { ServicePoint.ID($0) }
         )
     }
 }

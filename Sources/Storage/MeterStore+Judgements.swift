@@ -22,6 +22,9 @@ extension MeterStore {
             var opened: [Incident.ID] = []
             for judgement in judgements {
                 for day in judgement.usageDays { try usage.store(day) }
+                if let since = judgement.usageSince, let point = judgement.progress?.point {
+                    try usage.removeOthers(than: judgement.usageDays, since: since, of: point)
+                }
                 for change in judgement.changes {
                     if let id = try incidents.apply(change) { opened.append(id) }
                 }
@@ -94,6 +97,20 @@ private struct UsageWriter {
         try statement.execute(arguments: [
             try register.requiredPointKey(day.point), day.day.daysSince1970, day.volume.millilitres,
             day.knownSeconds, day.isUnexplained, day.nightMinimum?.millilitres, now.secondsSince1970,
+        ])
+    }
+
+    /// What was kept of days since `since` that are none of `days`, which follow each other.
+    func removeOthers(than days: [DailyUsage], since: LocalDay, of point: ServicePoint.ID) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                DELETE FROM daily_usage
+                WHERE point_key = ?1 AND day_jst >= ?2 AND (?3 IS NULL OR day_jst NOT BETWEEN ?3 AND ?4)
+                """
+        )
+        try statement.execute(arguments: [
+            try register.requiredPointKey(point), since.daysSince1970, days.first?.day.daysSince1970,
+            days.last?.day.daysSince1970,
         ])
     }
 

@@ -16,7 +16,7 @@ extension MeterStore {
                 WHERE a.sequence > coalesce(g.sequence, 0) ORDER BY p.id
                 """
             return try Row.fetchAll(database, sql: sql, arguments: [stage]).map { row in
-                let earliest: Int64? = try row[2] ?? ReadingQuery(database, point: row[3]).first()?.at
+                let earliest: Int64? = try row[2] ?? firstInstant(of: row[3], in: database)
                 return UnjudgedPoint(
                     point: ServicePoint.ID(row[0]),
                     mark: row[1],
@@ -24,6 +24,12 @@ extension MeterStore {
                 )
             }
         }
+    }
+
+    /// The oldest instant of both ways.
+    private func firstInstant(of point: Int64, in database: Database) throws -> Int64? {
+        try Route.allCases.compactMap { try ReadingQuery(database, point: point, route: $0).first()?.at }
+            .min()
     }
 
     /// How far `stage` has come, for every point it judged.

@@ -75,24 +75,29 @@ extension MeterStore {
             for arrival in arrivals {
                 let bare = Arrival(capture: arrival.capture, readings: [], rejections: arrival.rejections)
                 guard case .stored = try writer.store(bare) else { continue }
-                let wanted = try arrival.readings.filter { try !writer.isErased($0) }
-                let kept = Arrival(capture: arrival.capture, readings: wanted)
+                let kept = Arrival(
+                    capture: arrival.capture,
+                    readings: try arrival.readings.filter { try !writer.isErased($0) },
+                    second: try arrival.second.filter { try !writer.isErased($0) }
+                )
                 try HeldWriter(database, now: now).hold(kept, under: serial, from: unit)
             }
         }
     }
 
     /// What is held at a point under a number that is not its own; nil when nothing is.
-    public func held(at point: ServicePoint.ID) async throws(StoreError) -> HeldSummary? {
+    public func held(at point: ServicePoint.ID, by route: Route = .first) async throws(StoreError)
+        -> HeldSummary?
+    {
         try await read("read what is held at \(point)") { database in
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT h.serial, min(h.at_utc), count(*) FROM held_reading h
                     JOIN service_point p ON p.key = h.point_key
-                    WHERE p.id = ? AND h.state = 'held' GROUP BY h.serial ORDER BY max(h.at_utc) DESC LIMIT 1
+                    WHERE p.id = ? AND h.route = ? AND h.state = 'held' GROUP BY h.serial ORDER BY max(h.at_utc) DESC LIMIT 1
                     """
             )
-            return try Row.fetchOne(statement, arguments: [point.rawValue]).map { row in
+            return try Row.fetchOne(statement, arguments: [point.rawValue, route.rawValue]).map { row in
                 HeldSummary(serial: row[0], since: Instant(secondsSince1970: row[1]), count: row[2])
             }
         }
@@ -117,17 +122,17 @@ private struct HeldWriter {
             sql: "SELECT key FROM capture WHERE path_key = ? AND record_key = ?",
             arguments: [path, arrival.capture.key]
         )
-        for reading in arrival.readings {
+        for (route, reading) in arrival.ways {
             let point = try register.requiredPointKey(reading.point)
             try database.execute(
                 sql: """
                     INSERT INTO held_reading (path_key, unit, serial, point_key, at_utc, index_ml, quality, status_bits,
-                        capture_key)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                        capture_key, route)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
                     """,
                 arguments: [
                     path, unit, serial, point, reading.at.secondsSince1970, reading.index.millilitres,
-                    reading.quality.rawValue, reading.status.rawValue, capture,
+                    reading.quality.rawValue, reading.status.rawValue, capture, route.rawValue,
                 ]
             )
             try ArrivalMark.touch(point, from: reading.at, in: database)
@@ -138,7 +143,7 @@ private struct HeldWriter {
         let rows = try Row.fetchAll(
             database,
             sql: """
-                SELECT h.key, p.key, p.id, h.at_utc, h.index_ml, h.quality, h.status_bits, h.capture_key
+                SELECT h.key, p.key, p.id, h.at_utc, h.index_ml, h.quality, h.status_bits, h.capture_key, h.route
                 FROM held_reading h JOIN service_point p ON p.key = h.point_key
                 WHERE h.path_key = ? AND h.unit = ? AND h.serial = ? AND h.at_utc >= ? AND h.state = 'held'
                 ORDER BY h.at_utc
@@ -164,7 +169,7 @@ private struct HeldWriter {
                 stored: now.secondsSince1970
             )
             // What the point's own meter said at the same instant stays.
-            _ = try table.insert(claimed, at: point)
+            _ = try table.insert(claimed, at: point, by: Route(rawValue: row[8]) ?? .first)
             try database.execute(
                 sql: "UPDATE held_reading SET state = 'claimed' WHERE key = ?",
                 arguments: [key]

@@ -43,14 +43,16 @@ struct StationView: Sendable {
         let incidents = try await shownIncidents().map(StationView.row)
         let elapsed = max(1, now - today.start)
         let turned = try await pointsTurned(since: today.start)
+        let newest = try await newestByWay(at: now)
         let points = station.configuration.pilot.installations.map { installation in
             let id = installation.point.id
             let day = turned.contains(id) ? nil : usage.first { $0.point == id }
-            let path = station.path(of: installation)
+            let path = station.path(of: installation.source)
+            let second = installation.second.map { station.path(of: $0.source) }
             return PointRow(
                 id: id,
                 calibre: installation.point.calibre,
-                lastReading: last[id].map { PointRow.LastReading(index: $0.index, at: $0.at) },
+                lastReading: newest[id] ?? last[id].map { PointRow.LastReading(index: $0.index, at: $0.at) },
                 usageToday: day?.volume,
                 coverageToday: Coverage(
                     knownSeconds: min(day?.knownSeconds ?? 0, elapsed),
@@ -60,17 +62,35 @@ struct StationView: Sendable {
                     $0.level < $1.level
                 },
                 path: path,
-                pathState: StationView.state(of: path, in: states)
+                pathState: StationView.state(of: path, in: states),
+                secondPath: second,
+                secondPathState: second.map { StationView.state(of: $0, in: states) } ?? .unknown
             )
         }
         return Overview(
             station: station.configuration.settings.station,
             at: now,
-            dataUntil: last.values.map(\.at).max(),
+            dataUntil: points.compactMap(\.lastReading?.at).max(),
             coverageToday: points.reduce(.none) { $0 + $1.coverageToday },
             points: points,
             incidents: incidents
         )
+    }
+
+    /// The newest reading of each point that has two ways.
+    private func newestByWay(at now: Instant) async throws -> [ServicePoint.ID: PointRow.LastReading] {
+        let pilot = station.configuration.pilot
+        let ledger = Ledger(store: store, pilot: pilot)
+        var newest: [ServicePoint.ID: PointRow.LastReading] = [:]
+        for installation in pilot.installations where installation.second != nil {
+            guard let last = try await ledger.newest(of: installation.point.id, at: now) else { continue }
+            newest[installation.point.id] = PointRow.LastReading(
+                index: last.reading.index,
+                at: last.reading.at,
+                route: last.route
+            )
+        }
+        return newest
     }
 
     /// Where a contract began or ended since then: what was used that day is two residents', and is not shown.
@@ -152,7 +172,8 @@ struct StationView: Sendable {
             openedAt: incident.openedAt,
             closedAt: incident.closedAt,
             rate: incident.rate,
-            volume: incident.volume
+            volume: incident.volume,
+            partner: incident.partner
         )
     }
 
@@ -166,9 +187,13 @@ struct StationView: Sendable {
 }
 
 extension Station {
-    /// The way by which a meter's index comes in.
-    func path(of installation: Installation) -> Path.ID {
-        installation.wiring?.path ?? configuration.settings.feed?.id ?? Path.ID("feed")
+    /// The path of a way by which a meter's index comes in.
+    func path(of source: Installation.Source) -> Path.ID {
+        switch source {
+        case .line(let wiring): wiring.path
+        case .feed: configuration.settings.feed?.id ?? Path.ID("feed")
+        case .files(let folder): folder
+        }
     }
 
     /// Every way that the configuration names.

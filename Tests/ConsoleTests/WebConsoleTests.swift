@@ -229,10 +229,41 @@ import Testing
                         "index_age_s": .number(3_600), "usage_today_ml": .number(288_400),
                         "coverage_today_known_s": .number(20_000), "coverage_today_total_s": .number(21_600),
                         "incident": .null, "path": .text("line-a"), "path_state": .text("up"),
-                        "path_down_since": .null,
+                        "path_down_since": .null, "index_way": .text("first"), "second_path": .null,
+                        "second_path_state": .null, "second_path_down_since": .null,
                     ])
                 ])
         )
+    }
+
+    @Test func `an index that came by the second way says so, beside both paths`() async throws {
+        let row = PointRow(
+            id: ServicePoint.ID("S-00017"),
+            calibre: Calibre(millimetres: 20),
+            lastReading: PointRow.LastReading(
+                index: .litres(1_234),
+                at: MadeUp.now - 3_600,
+                route: .second
+            ),
+            usageToday: nil,
+            coverageToday: .none,
+            incident: nil,
+            path: Path.ID("line-a"),
+            pathState: .down(since: MadeUp.now - 90_000),
+            secondPath: Path.ID("feed"),
+            secondPathState: .up
+        )
+        let overview = MadeUp.overview(points: [row])
+        let document = try await json("/api/v1/points", from: console(overview: { overview }))
+        guard case .list(let points) = document["points"], case .object(let point) = points.first else {
+            Issue.record("expected a list of points")
+            return
+        }
+        #expect(point["index_way"] == .text("second"))
+        #expect(point["path_state"] == .text("down"))
+        #expect(point["second_path"] == .text("feed") && point["second_path_state"] == .text("up"))
+        let page = String(buffer: try await get("/", from: console(overview: { overview })).body)
+        #expect(page.contains("第二経路") && page.contains("第二 feed"))
     }
 
     @Test func `incidents come as JSON with flow and volume`() async throws {
@@ -249,7 +280,7 @@ import Testing
                         "started_at": .text("2026-01-23T20:00:00Z"),
                         "opened_at": .text("2026-01-24T20:00:00Z"),
                         "closed_at": .null, "rate_ml_per_hour": .number(12_000),
-                        "volume_ml": .number(1_288_000),
+                        "volume_ml": .number(1_288_000), "partner": .null,
                     ])
                 ])
         )

@@ -102,7 +102,7 @@ def test_usage_is_reported_with_its_coverage(pilot):
     pilot.json("import", "readings", file)
     text = pilot.run("report", "usage", "--from", "2026-03-01", "--to", "2026-04-01", check=0).stdout
     header, *lines = text.strip().splitlines()
-    assert header == "service_point,from,to,usage_l,coverage,quality,estimated_l,gaps_h,contract"
+    assert header == "service_point,from,to,usage_l,coverage,quality,estimated_l,gaps_h,contract,second_way_h"
     row = dict(zip(header.split(","), next(l for l in lines if l.startswith("S-00013")).split(",")))
     assert (row["usage_l"], row["coverage"], row["quality"]) == ("3150", "1.000", "measured")
     notes = pilot.run("report", "validation", "--from", "2026-03-01", "--to", "2026-04-01", check=0).stdout

@@ -122,11 +122,16 @@ struct PilotTextTests {
 
     private static let dial = Dial(capacity: .cubicMetres(10_000), resolution: .litres(10))
 
-    private static func wired(_ channel: Int, _ litres: String, serial: String?) -> Installation.Source {
+    private static func wired(
+        _ channel: Int,
+        _ litres: String,
+        serial: String?,
+        unit: UInt8 = 11
+    ) -> Installation.Source {
         .line(
             Installation.Wiring(
                 path: .line,
-                unit: 11,
+                unit: unit,
                 channel: channel,
                 model: module.id,
                 site: SiteConversion(
@@ -159,9 +164,43 @@ struct PilotTextTests {
                 .feed(Meter.ID("TN: 3"))
             ),
         ]
+        let twoWays = [
+            Installation(
+                point: installations[0].point,
+                meter: installations[0].meter,
+                source: installations[0].source,
+                second: Installation.SecondWay(source: .feed(Meter.ID("01: no")), resolution: .litres(10))
+            ),
+            Installation(
+                point: installations[1].point,
+                meter: installations[1].meter,
+                source: installations[1].source,
+                second: Installation.SecondWay(source: .files(Path.ID("dropped")), resolution: .litres(1))
+            ),
+            Installation(
+                point: installations[2].point,
+                meter: installations[2].meter,
+                source: installations[2].source,
+                second: Installation.SecondWay(
+                    source: PilotTextTests.wired(1, "2.5", serial: nil, unit: 9),
+                    resolution: .litres(10)
+                )
+            ),
+        ]
+        try expectSame(installations)
+        try expectSame(twoWays)
+    }
+
+    private func expectSame(_ installations: [Installation]) throws {
         let file = SettingsFile(PilotText.text(installations), named: "pilot.yaml")
-        let read = PilotFile(file, models: [PilotTextTests.module], brokenModels: [], lines: [.line])
-            .installations()
+        let read = PilotFile(
+            file,
+            models: [PilotTextTests.module],
+            brokenModels: [],
+            lines: [.line],
+            folders: [Path.ID("dropped")]
+        )
+        .installations()
         #expect(file.problems == [])
         #expect(read == installations)
     }

@@ -41,41 +41,43 @@ struct UsageReportTests {
     @Test func `the header is fixed`() {
         #expect(
             UsageReport(rows: []).text()
-                == "service_point,from,to,usage_l,coverage,quality,estimated_l,gaps_h,contract\n"
+                == "service_point,from,to,usage_l,coverage,quality,estimated_l,gaps_h,contract,second_way_h\n"
         )
     }
 
     @Test func `a full day of hourly readings has no gap, and two halves of a step estimated`() {
         let row = Self.row(Array(repeating: 1, count: 25))
-        #expect(Self.line(row) == "S-00001,2026-01-01,2026-01-02,240,1.000,measured,10,0.0,unrecorded")
+        #expect(Self.line(row) == "S-00001,2026-01-01,2026-01-02,240,1.000,measured,10,0.0,unrecorded,0.0")
     }
 
     @Test func `steps beyond two intervals are gaps, though their volume is known`() {
         let row = Self.row([2, 2, 3] + Array(repeating: 1, count: 18))
         #expect(row.gapSeconds == 3 * 3_600)
-        #expect(Self.line(row) == "S-00001,2026-01-01,2026-01-02,202,1.000,measured,13,3.0,unrecorded")
+        #expect(Self.line(row) == "S-00001,2026-01-01,2026-01-02,202,1.000,measured,13,3.0,unrecorded,0.0")
     }
 
     @Test func `what was never read is neither covered nor told`() {
         let row = Self.row(Array(repeating: 1, count: 24))
-        #expect(Self.line(row) == "S-00001,2026-01-01,2026-01-02,235,0.979,incomplete,5,0.5,unrecorded")
+        #expect(Self.line(row) == "S-00001,2026-01-01,2026-01-02,235,0.979,incomplete,5,0.5,unrecorded,0.0")
     }
 
     @Test func `a blocked day has no total and nothing estimated`() {
         let row = Self.row(Array(repeating: 1, count: 25), [3: .unexplained])
-        #expect(Self.line(row) == "S-00001,2026-01-01,2026-01-02,,0.958,blocked,,1.0,unrecorded")
+        #expect(Self.line(row) == "S-00001,2026-01-01,2026-01-02,,0.958,blocked,,1.0,unrecorded,0.0")
     }
 
     @Test func `what is estimated for unknown hours is told beside the total, and where there is none`() {
         let silent = Self.row(Array(repeating: 1, count: 24), proxied: .litres(7))
-        #expect(Self.line(silent) == "S-00001,2026-01-01,2026-01-02,235,0.979,incomplete,12,0.5,unrecorded")
+        #expect(
+            Self.line(silent) == "S-00001,2026-01-01,2026-01-02,235,0.979,incomplete,12,0.5,unrecorded,0.0"
+        )
         let blocked = Self.row(Array(repeating: 1, count: 25), [3: .unexplained], proxied: .litres(7))
-        #expect(Self.line(blocked) == "S-00001,2026-01-01,2026-01-02,,0.958,blocked,7,1.0,unrecorded")
+        #expect(Self.line(blocked) == "S-00001,2026-01-01,2026-01-02,,0.958,blocked,7,1.0,unrecorded,0.0")
     }
 
     @Test func `one step over the whole day is all estimated`() {
         let row = Self.row([25])
-        #expect(Self.line(row) == "S-00001,2026-01-01,2026-01-02,10,1.000,measured,10,24.0,unrecorded")
+        #expect(Self.line(row) == "S-00001,2026-01-01,2026-01-02,10,1.000,measured,10,24.0,unrecorded,0.0")
     }
 
     @Test(
@@ -98,7 +100,7 @@ struct UsageReportTests {
             gapSeconds: 1
         )
         #expect(Self.line(row).split(separator: ",")[4] == text)
-        #expect(Self.line(row).hasSuffix(",0.1,unrecorded"))
+        #expect(Self.line(row).hasSuffix(",0.1,unrecorded,0.0"))
     }
 
     @Test(
@@ -113,6 +115,6 @@ struct UsageReportTests {
             days: Self.newYear..<Self.newYear.advanced(by: 1),
             contract: state
         )
-        #expect(Self.line(row).hasSuffix(",\(word)"))
+        #expect(Self.line(row).hasSuffix(",\(word),0.0"))
     }
 }

@@ -163,6 +163,21 @@ struct UnitSerialTests {
         #expect(try await store.unjudgedPoints(stage: "any").count == 1)
     }
 
+    @Test func `what is held belongs to its way, and is claimed for it`() async throws {
+        let store = try await MeterStore.withTwoPoints()
+        let brought = arrival([reading(litres: 40)])
+        let both = Arrival(capture: brought.capture, readings: [], second: brought.readings)
+        try await store.hold([both], under: "2", from: 7, at: moment)
+        try await hold(store, at: moment, litres: 50, under: "2")
+        #expect(try await store.held(at: .first)?.count == 1)
+        #expect(try await store.held(at: .first, by: .second)?.count == 1)
+        #expect(try await store.record(serial("2", since: moment), by: "fitter", at: moment + hour) == 2)
+        #expect(try await store.allReadings().map(\.index) == [.litres(50)])
+        let all = moment..<moment + hour
+        #expect(try await store.readings(of: .first, in: all, by: .second).map(\.index) == [.litres(40)])
+        #expect(try await store.verify() == [])
+    }
+
     @Test func `the same answer again is held once`() async throws {
         let store = try await MeterStore.withTwoPoints()
         for _ in 0..<3 { try await hold(store, at: moment, litres: 40, under: "2") }

@@ -104,6 +104,29 @@ struct JudgementTests {
         #expect(try await store.unjudgedPoints(stage: "judgement") == [])
     }
 
+    @Test func `a day of which nothing is known any more is no longer kept, others stay`() async throws {
+        let store = try await storeWithOneReading()
+        let all = [usage(), usage(day: 1), usage(day: 2), usage(.second, day: 2)]
+        try await store.store([Judgement(usageDays: all)], at: moment)
+        let first = LocalDay(containing: moment)
+        try await store.store(
+            [
+                Judgement(
+                    usageDays: [usage(day: 1)],
+                    usageSince: first.advanced(by: 1),
+                    progress: judged(upTo: 1)
+                )
+            ],
+            at: moment
+        )
+        let days = first..<first.advanced(by: 9)
+        #expect(try await store.dailyUsage(of: .first, in: days) == [usage(), usage(day: 1)])
+        #expect(try await store.dailyUsage(of: .second, in: days) == [usage(.second, day: 2)])
+        let nothing = Judgement(usageSince: first, progress: judged(upTo: 1))
+        try await store.store([nothing], at: moment)
+        #expect(try await store.dailyUsage(of: .first, in: days) == [])
+    }
+
     @Test func `a day judged again replaces the day judged before`() async throws {
         let store = try await storeWithOneReading()
         try await store.store([Judgement(usageDays: [usage(litres: 1), usage(day: 1)])], at: moment)

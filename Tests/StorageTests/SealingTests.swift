@@ -24,7 +24,13 @@ struct SealingTests {
             let brought = arrival([reading], key: "\(seed) \(step)")
             let route: Route = Int.random(in: 0...3, using: &generator) == 0 ? .second : .first
             _ = try await store.store(
-                [Arrival(capture: brought.capture, readings: [reading], route: route)],
+                [
+                    Arrival(
+                        capture: brought.capture,
+                        readings: route == .first ? [reading] : [],
+                        second: route == .second ? [reading] : []
+                    )
+                ],
                 at: at + Int64.random(in: 0...40 * 24, using: &generator) * hour
             )
         }

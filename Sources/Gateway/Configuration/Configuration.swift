@@ -59,7 +59,8 @@ public struct Configuration: Sendable {
         let installations = reading.installations(
             in: meters,
             models: models,
-            lines: lines
+            lines: lines,
+            folders: lines == nil ? nil : settings?.folders.map(\.id)
         )
         guard reading.problems.isEmpty, let settings else { throw SettingsProblems(reading.problems) }
         return Configuration(
@@ -87,7 +88,7 @@ public struct Configuration: Sendable {
     private static func unverified(_ models: [MeterProfile], in installations: [Installation])
         -> [UnverifiedFact]
     {
-        let used = Set(installations.compactMap { $0.wiring?.model })
+        let used = Set(installations.flatMap { $0.ways.compactMap(\.source.wiring?.model) })
         return models.filter { used.contains($0.id) }.flatMap { model in
             model.unverified.map { UnverifiedFact(model: model.id, edition: model.edition, fact: $0) }
         }
@@ -188,14 +189,16 @@ struct ConfigurationReading {
     mutating func installations(
         in folder: String,
         models: [MeterProfile],
-        lines: [Path.ID]?
+        lines: [Path.ID]?,
+        folders: [Path.ID]?
     ) -> [Installation] {
         guard let file = read(folder + "/pilot.yaml") else { return [] }
         let installations = PilotFile(
             file,
             models: models,
             brokenModels: brokenModels,
-            lines: lines
+            lines: lines,
+            folders: folders
         ).installations()
         collect(file)
         return installations

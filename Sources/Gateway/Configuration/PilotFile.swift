@@ -8,22 +8,27 @@ struct PilotFile {
     private let models: [MeterProfile.ID: MeterProfile]
     private let brokenModels: Set<MeterProfile.ID>
     private let lines: Set<Path.ID>?
+    /// The folders of the configuration; nil where they are not known.
+    let folders: Set<Path.ID>?
 
     /// - Parameters:
     ///   - file: the file.
     ///   - models: the models whose files are right.
     ///   - brokenModels: those whose files are not; naming one of them is no further mistake.
     ///   - lines: the lines of the configuration; nil where it is wrong itself and they are not known.
+    ///   - folders: its folders of files; nil likewise.
     init(
         _ file: SettingsFile,
         models: [MeterProfile],
         brokenModels: Set<MeterProfile.ID>,
-        lines: [Path.ID]?
+        lines: [Path.ID]?,
+        folders: [Path.ID]? = nil
     ) {
         self.file = file
         self.brokenModels = brokenModels
         self.models = Dictionary(models.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         self.lines = lines.map(Set.init)
+        self.folders = folders.map(Set.init)
     }
 
     func installations() -> [Installation] {
@@ -31,16 +36,18 @@ struct PilotFile {
         root.checkFormat()
         var seen = Seen()
         let installations = root.sections("installations").compactMap { section -> Installation? in
-            let installation = installation(section)
+            let second = section.section("second")
+            let installation = installation(section, second: second)
             section.finish()
-            if let installation { seen.check(installation, in: section) }
+            if let installation { seen.check(installation, in: section, second: second) }
             return installation
         }
+        seen.checkNumbers()
         root.finish()
         return installations
     }
 
-    private func installation(_ section: Section) -> Installation? {
+    private func installation(_ section: Section, second: Section?) -> Installation? {
         let point = point(section)
         let dial = dial(section)
         let meterID = section.requiredText("meter")
@@ -48,11 +55,15 @@ struct PilotFile {
         let isBillable = section.flag("billable") ?? true
         let isWired = section.has("line")
         let source = isWired ? line(section, dial: dial) : feed(section)
+        let other = second.flatMap {
+            SecondWaySection(section: $0, file: self).way(dial: dial, meter: meterID, beside: source)
+        }
         guard let point, let dial, let meterID, let source else { return nil }
         return Installation(
             point: point,
             meter: Meter(id: Meter.ID(meterID), dial: dial, verifiedUntil: expiry, isBillable: isBillable),
-            source: source
+            source: source,
+            second: other
         )
     }
 
@@ -111,7 +122,7 @@ struct PilotFile {
         return .feed(Meter.ID(meter))
     }
 
-    private func line(_ section: Section, dial: Dial?) -> Installation.Source? {
+    func line(_ section: Section, dial: Dial?) -> Installation.Source? {
         let path = section.text("line").map { Path.ID($0) }
         let unit = section.requiredInteger("unit", in: 1...247)
         let model = section.requiredText("model").map { MeterProfile.ID($0) }
@@ -216,20 +227,47 @@ struct PilotFile {
         private var places: Set<String> = []
         private var models: [String: MeterProfile.ID] = [:]
         private var ways: [String: Installation.Wiring] = [:]
+        private var numbers: [(number: Meter.ID, point: ServicePoint.ID, section: Section)] = []
+        private var hung: [Meter.ID: ServicePoint.ID] = [:]
 
-        mutating func check(_ installation: Installation, in section: Section) {
+        mutating func check(_ installation: Installation, in section: Section, second: Section?) {
             if !points.insert(installation.point.id).inserted {
                 section.problem(at: "service_point", .once, found: "'\(installation.point.id)' again")
             }
             if !meters.insert(installation.meter.id).inserted {
                 section.problem(at: "meter", .once, found: "'\(installation.meter.id)' again")
             }
-            switch installation.source {
+            hung[installation.meter.id] = installation.point.id
+            check(installation.source, in: section)
+            guard let source = installation.second?.source, let second else { return }
+            check(source, in: second)
+            if case .feed(let number) = source {
+                numbers.append((number, installation.point.id, second))
+            }
+        }
+
+        private mutating func check(_ source: Installation.Source, in section: Section) {
+            switch source {
             case .line(let wiring): check(wiring, in: section)
             case .feed(let meter):
                 if !places.insert("feed \(meter)").inserted {
                     section.problem(at: "feed_meter", .once, found: "'\(meter)' again")
                 }
+            case .files: break
+            }
+        }
+
+        /// A second way's number that another point's meter bears would bring one meter's index to two points.
+        func checkNumbers() {
+            for (number, point, section) in numbers {
+                guard let other = hung[number], other != point else { continue }
+                section.problem(
+                    at: "feed_meter",
+                    .other(
+                        english: "the number of the meter of \(point); \(number) hangs at \(other)",
+                        japanese: "\(point) の計器の番号 (\(number) は \(other) の計器)"
+                    )
+                )
             }
         }
 

@@ -22,6 +22,13 @@ public enum PilotText {
         if point.isVacant { lines.append(("vacant", "true")) }
         lines.append(("meter", quoted(meter.id.rawValue)))
         lines += source(installation.source)
+        if let second = installation.second {
+            // A step of parts of a litre is that of a count, and is told by `litres_per_count`.
+            let isWhole = second.resolution.millilitres % 1_000 == 0
+            let step = isWhole ? [("resolution_l", "\(second.resolution.roundedLitres)")] : []
+            let keys = (source(second.source) + step).map { "\($0.0): \($0.1)" }
+            lines.append(("second", "{" + keys.joined(separator: ", ") + "}"))
+        }
         let capacity = meter.dial.capacity.wholeCubicMetres
         let resolution = meter.dial.resolution.roundedLitres
         lines.append(("dial", "{capacity_m3: \(capacity), resolution_l: \(resolution)}"))
@@ -35,6 +42,7 @@ public enum PilotText {
     private static func source(_ source: Installation.Source) -> [(String, String)] {
         switch source {
         case .feed(let meter): return [("feed_meter", quoted(meter.rawValue))]
+        case .files(let folder): return [("files", quoted(folder.rawValue))]
         case .line(let wiring):
             var lines = [
                 ("line", quoted(wiring.path.rawValue)),

@@ -72,11 +72,11 @@ public struct SimulatedPilot: Sendable {
         pilot.polledUnits(on: path, usualSeconds: 3_600).compactMap { polled in
             guard let model = SimulatedUnit.Model(model: polled.model.id.rawValue) else { return nil }
             var channels: [Int: SimulatedChannel] = [:]
-            for installation in pilot.installations(on: path, unit: polled.unit) {
-                guard let wiring = installation.wiring else { continue }
+            for way in pilot.ways(on: path, unit: polled.unit) {
+                let (installation, wiring) = (way.installation, way.wiring)
                 channels[wiring.channel] = SimulatedChannel(
                     point: installation.point.id,
-                    perCount: installation.volumePerCount,
+                    perCount: wiring.volumePerCount,
                     dialOffset: wiring.site.dialOffset
                 )
             }
@@ -90,7 +90,7 @@ extension SimulatedInstallation {
         let reach: Reach
         if let wiring = installation.wiring {
             reach = .wired(
-                hasUnitOfItsOwn: pilot.installations(on: wiring.path, unit: wiring.unit).count == 1
+                hasUnitOfItsOwn: pilot.ways(on: wiring.path, unit: wiring.unit).count == 1
             )
         } else {
             reach = .feed
@@ -105,10 +105,10 @@ extension SimulatedInstallation {
     }
 }
 
-extension Installation {
+extension Installation.Wiring {
     /// What one count of its counter stands for; a litre where the model itself knows.
     fileprivate var volumePerCount: Volume {
-        let litres = wiring?.site.litresPerCount?.rounded(toUnitsOf: -3)
+        let litres = site.litresPerCount?.rounded(toUnitsOf: -3)
         return .millilitres(litres ?? 1_000)
     }
 }

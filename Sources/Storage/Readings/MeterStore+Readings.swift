@@ -32,18 +32,22 @@ extension MeterStore {
     }
 
     /// The newest reading of a point by its time of measurement.
-    public func lastReading(of point: ServicePoint.ID) async throws(StoreError) -> Reading? {
+    public func lastReading(of point: ServicePoint.ID, by route: Route = .first) async throws(StoreError)
+        -> Reading?
+    {
         try await read("read the last reading of \(point)") { database in
             guard let key = try Register(database).pointKey(point) else { return nil }
-            return try ReadingQuery(database, point: key).last()?.value(at: point)
+            return try ReadingQuery(database, point: key, route: route).last()?.value(at: point)
         }
     }
 
     /// The oldest reading of a point by its time of measurement.
-    public func firstReading(of point: ServicePoint.ID) async throws(StoreError) -> Reading? {
+    public func firstReading(of point: ServicePoint.ID, by route: Route = .first) async throws(StoreError)
+        -> Reading?
+    {
         try await read("read the first reading of \(point)") { database in
             guard let key = try Register(database).pointKey(point) else { return nil }
-            return try ReadingQuery(database, point: key).first()?.value(at: point)
+            return try ReadingQuery(database, point: key, route: route).first()?.value(at: point)
         }
     }
 

@@ -41,6 +41,7 @@ struct IncidentCommand: AsyncParsableCommand {
             @OrNull var volumeL: Int64?
             let rule: String
             let coveragePermille: Int64
+            @OrNull var partner: String?
         }
 
         func run() async throws {
@@ -63,7 +64,8 @@ struct IncidentCommand: AsyncParsableCommand {
             )
             for incident in incidents {
                 table.append([
-                    incident.id.description, incident.subject.name,
+                    incident.id.description,
+                    incident.subject.name + (incident.partner.map { " / \($0)" } ?? ""),
                     voice.phrase(incident.kind.rawValue, incident.kind.japanese),
                     voice.phrase(incident.severity.rawValue, incident.severity.japanese),
                     incident.startedAt.japaneseDescription,
@@ -149,6 +151,7 @@ extension IncidentCommand.List.Entry {
         volumeL = incident.volume?.roundedLitres
         rule = incident.rule
         coveragePermille = incident.coverage.permille
+        partner = incident.partner?.rawValue
     }
 }
 

@@ -10,7 +10,7 @@ struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Documents.",
-        subcommands: [Usage.self, Validation.self]
+        subcommands: [Usage.self, Validation.self, Ways.self, Filled.self]
     )
 
     /// Usage by calendar month, with its coverage.
@@ -69,6 +69,61 @@ struct ReportCommand: AsyncParsableCommand {
             try await document.write(folders, span) {
                 try await $0.validationReport(over: $1).text(style: $2)
             }
+        }
+    }
+}
+
+extension ReportCommand {
+    /// How two ways to one meter stand to each other.
+    struct Ways: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "How the two ways of a service point stand to each other: offset, clock, missing hours."
+        )
+
+        @OptionGroup var folders: FolderOptions
+        @OptionGroup var span: SpanOptions
+        @OptionGroup var document: DocumentOptions
+        @OptionGroup var knowledge: KnowledgeOptions
+
+        func run() async throws {
+            let asOf = try knowledge.instant
+            try await document.write(folders, span) {
+                try await $0.waysReport(over: $1, asOf: asOf).text(style: $2)
+            }
+        }
+    }
+
+    /// Where filled readings come from.
+    struct Filled: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Every reading that a second way filled in, with the record that it came from."
+        )
+
+        @OptionGroup var folders: FolderOptions
+        @OptionGroup var span: SpanOptions
+        @OptionGroup var document: DocumentOptions
+        @OptionGroup var knowledge: KnowledgeOptions
+
+        func run() async throws {
+            let asOf = try knowledge.instant
+            try await document.write(folders, span) {
+                try await $0.filledReport(over: $1, asOf: asOf).text(style: $2)
+            }
+        }
+    }
+}
+
+/// By when something must have been stored to count.
+struct KnowledgeOptions: ParsableArguments {
+    @Option(help: "Only what was stored by then, such as 2026-04-03T09:00:00+09:00.") var asOf: String?
+
+    var instant: Instant? {
+        get throws {
+            guard let asOf else { return nil }
+            guard let instant = Instant(iso8601: asOf) else {
+                throw ValidationError("--as-of: an instant such as 2026-04-03T09:00:00+09:00")
+            }
+            return instant
         }
     }
 }
