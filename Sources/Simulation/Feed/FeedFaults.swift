@@ -31,6 +31,11 @@ public struct FeedFaults: Hashable, Sendable {
     /// What was due in this span is delivered at its end, as when snow melts off the lids.
     public var thaw: Range<Instant>?
 
+    /// How far the terminals' clocks are ahead.
+    public var skewSeconds: Int64 = 0
+    /// Points whose meters bear another point's number, and the reverse.
+    public var crossed: [ServicePoint.ID: ServicePoint.ID] = [:]
+
     public static let none = FeedFaults()
 
     public init() {}

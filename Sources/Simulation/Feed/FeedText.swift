@@ -10,17 +10,19 @@ enum FeedText {
             """
     }
 
-    /// One meter-day: the values of `hours` that were read by `meter`, those in `late` marked as such.
+    /// One meter-day: the values of `hours` that were read by `meter`, those in `late` marked as such, stamped by a clock
+    /// that is ahead.
     static func record(
         _ delivery: FeedDispatch.Delivery,
         meter: Meter.ID,
-        values: [(hour: Int, litres: Int64)]
+        values: [(hour: Int, litres: Int64)],
+        aheadBy skew: Int64
     ) -> String {
         let day = delivery.day
         let regular = values.map { value in
             let isLate = delivery.late?.contains(value.hour) == true
             let quality = delivery.isCorrection ? "C" : isLate ? "R" : "N"
-            return entry(day.start + Int64(value.hour) * 3_600, value.litres, quality)
+            return entry(day.start + Int64(value.hour) * 3_600 + skew, value.litres, quality)
         }
         let entries = regular + (delivery.hasStrayStamps ? strays(of: delivery, values) : [])
         let missing = delivery.missing.map { hours in

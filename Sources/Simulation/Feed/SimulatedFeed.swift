@@ -48,7 +48,7 @@ public final class SimulatedFeed: Sendable {
         self.pageSize = pageSize
         self.seed = seed
         self.now = now
-        points = neighbourhood.installations.filter(\.isFeed).map(\.point.id).sorted()
+        points = neighbourhood.installations.filter(\.isInFeed).map(\.point.id).sorted()
         dispatch = FeedDispatch(seed: seed, faults: faults)
         changes = SimulatedAlarm.changes(in: neighbourhood.truth, of: points)
     }
@@ -67,8 +67,7 @@ public final class SimulatedFeed: Sendable {
         for delivery in deliveries(from: neighbourhood.truth.span.lowerBound, to: instant) {
             for hour in hours(of: delivery) {
                 let at = delivery.day.start + Int64(hour) * 3_600
-                let meter = neighbourhood.meter(of: delivery.point, at: at)
-                values.insert(DeliveredValue(point: delivery.point, meter: meter, at: at))
+                values.insert(delivered(delivery, at))
             }
         }
         return values
@@ -80,13 +79,19 @@ public final class SimulatedFeed: Sendable {
         for delivery in deliveries(from: neighbourhood.truth.span.lowerBound, to: instant) {
             for hour in hours(of: delivery) {
                 let at = delivery.day.start + Int64(hour) * 3_600
-                let meter = neighbourhood.meter(of: delivery.point, at: at)
-                let key = DeliveredValue(point: delivery.point, meter: meter, at: at)
+                let key = delivered(delivery, at)
                 guard delivery.revision >= held[key]?.revision ?? 0 else { continue }
                 held[key] = HeldValue(revision: delivery.revision, litres: litres(delivery, at))
             }
         }
         return held
+    }
+
+    /// As it is known outside: by the number that the meter bears, and the stamp of its terminal.
+    private func delivered(_ delivery: FeedDispatch.Delivery, _ at: Instant) -> DeliveredValue {
+        let point = faults.crossed[delivery.point] ?? delivery.point
+        let meter = neighbourhood.meter(of: point, at: at)
+        return DeliveredValue(point: point, meter: meter, at: at + faults.skewSeconds)
     }
 
     /// Delivers a meter's days once more.
@@ -167,7 +172,7 @@ public final class SimulatedFeed: Sendable {
 
     func devices() -> String {
         let now = now()
-        let rows = neighbourhood.installations.filter(\.isFeed).map {
+        let rows = neighbourhood.installations.filter(\.isInFeed).map {
             FeedText.device($0.point, neighbourhood.meter(of: $0.point.id, at: now))
         }
         return FeedText.page(rows, generatedAt: now, nextCursor: nil)
@@ -223,12 +228,17 @@ public final class SimulatedFeed: Sendable {
         var byMeter: [(meter: Meter.ID, values: [(hour: Int, litres: Int64)])] = []
         for hour in hours(of: delivery) {
             let at = delivery.day.start + Int64(hour) * 3_600
-            let meter = neighbourhood.meter(of: delivery.point, at: at)
+            let meter = delivered(delivery, at).meter
             let litres = litres(delivery, at)
             if byMeter.last?.meter != meter { byMeter.append((meter, [])) }
             byMeter[byMeter.count - 1].values.append((hour, litres))
         }
-        let made = byMeter.map { FeedText.record(delivery, meter: $0.meter, values: $0.values) }
+        let made = byMeter.map { FeedText.record(
+                delivery,
+                meter: $0.meter,
+                values: $0.values,
+                aheadBy: faults.skewSeconds
+            ) }
         texts.withLock { texts in
             if texts.count >= SimulatedFeed.mostTexts { texts = [:] }
             texts[delivery] = made

@@ -1,3 +1,5 @@
+public import Metering
+
 /// What goes wrong on a line, drawn from the seed answer by answer; each number is out of 10,000 answers.
 public struct FaultPlan: Hashable, Sendable {
     public var lost = 0
@@ -16,6 +18,9 @@ public struct FaultPlan: Hashable, Sendable {
     public var noisy = 0
     /// Random data under the checksum of the right ones, which 16 bits let pass once in 65,536.
     public var scrambled = 0
+
+    /// When nothing answers at all.
+    public var dead: Range<Instant>?
 
     public static let none = FaultPlan()
     /// About four answers in a thousand.

@@ -104,9 +104,10 @@ public final class SimulatedLine: Sendable {
         state.lastAsked[unit.address] = moment
         let points = unit.channels.values.map(\.point)
         let isSilent = !points.isEmpty && points.allSatisfy { neighbourhood.isSilent($0, at: moment.instant) }
-        guard !isSilent, !isAsleep else {
+        let isDead = faults.dead?.contains(moment.instant) ?? false
+        guard !isSilent, !isAsleep, !isDead else {
             let asked = indexes(in: request, unit, map)
-            state.record.note(isSilent ? .silent : .asleep, asked, unit: unit.address, at: moment)
+            state.record.note(isSilent || isDead ? .silent : .asleep, asked, unit: unit.address, at: moment)
             return
         }
         switch block(for: request, in: map, at: moment) {

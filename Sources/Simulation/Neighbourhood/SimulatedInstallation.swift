@@ -8,6 +8,8 @@ public struct SimulatedInstallation: Hashable, Sendable {
     public let reach: Reach
     /// Where the dial stood when a pulse module began to count; zero for a meter that tells its own index.
     public let dialOffset: Volume
+    /// Whether the feed tells of the meter too, beside its line.
+    public let isAlsoFed: Bool
 
     public enum Reach: Hashable, Sendable {
         /// By a line; a unit of its own can fall silent without its neighbours.
@@ -20,16 +22,21 @@ public struct SimulatedInstallation: Hashable, Sendable {
         meter: Meter.ID,
         dial: Dial,
         reach: Reach,
-        dialOffset: Volume = .zero
+        dialOffset: Volume = .zero,
+        isAlsoFed: Bool = false
     ) {
         self.point = point
         self.meter = meter
         self.dial = dial
         self.reach = reach
         self.dialOffset = dialOffset
+        self.isAlsoFed = isAlsoFed
     }
 
     var isFeed: Bool { reach == .feed }
+
+    /// Whether the feed tells of the meter.
+    var isInFeed: Bool { isFeed || isAlsoFed }
 
     var isInhabitedHome: Bool {
         point.useClass.isDwelling && !point.isVacant && point.useClass.name != "vacant"

@@ -27,7 +27,7 @@ public struct LossCount: Sendable {
             expected[answer.point, default: []].append(answer.at.instant)
         }
         for (point, instants) in expected {
-            let stored = try await stored(point, span)
+            let stored = try await stored(point, span, by: .first)
             delivered += instants.count
             lost += instants.filter { !LossCount.has(stored, near: $0) }.map {
                 "\(point) \($0.japaneseDescription)"
@@ -47,16 +47,21 @@ public struct LossCount: Sendable {
         var stored: [ServicePoint.ID: Set<Instant>] = [:]
         for point in Set(values.map(\.point)) {
             stored[point] = Set(
-                try await self.stored(point, span.lowerBound - 400 * 86_400..<span.upperBound)
+                try await self.stored(
+                    point,
+                    span.lowerBound - 400 * 86_400..<span.upperBound,
+                    by: station.configuration.pilot.installation(at: point)?.feedWay?.route ?? .first
+                )
             )
         }
         return values.map { ($0.at, stored[$0.point]?.contains($0.at) ?? false) }
     }
 
-    private func stored(_ point: ServicePoint.ID, _ span: Range<Instant>) async throws -> [Instant] {
-        try await station.store.readings(of: point, in: span.lowerBound - 60..<span.upperBound + 3_600).map(
-            \.at
-        )
+    private func stored(_ point: ServicePoint.ID, _ span: Range<Instant>, by route: Route) async throws
+        -> [Instant]
+    {
+        let wide = span.lowerBound - 60..<span.upperBound + 3_600
+        return try await station.store.readings(of: point, in: wide, by: route).map(\.at)
     }
 
     /// Whether one of the ordered `instants` lies within the tolerance after `wanted`.

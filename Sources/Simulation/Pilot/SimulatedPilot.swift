@@ -9,6 +9,9 @@ public struct SimulatedPilot: Sendable {
     /// One for each line of the configuration that has a unit, in its order.
     public let lines: [(settings: LineSettings, line: SimulatedLine)]
     public let seed: UInt64
+    private let ways: WayFaults
+    /// The points that the feed is the second way to.
+    private let fedToo: [ServicePoint.ID]
 
     /// - Parameters:
     ///   - configuration: its lines are opened as pseudo-terminals.
@@ -16,6 +19,7 @@ public struct SimulatedPilot: Sendable {
     ///   - seed: the same seed and span give the same water and the same faults.
     ///   - plants: whether leaks, silence and the like are planted.
     ///   - faults: how often something goes wrong on a line.
+    ///   - ways: what goes wrong with points that have two ways.
     ///   - linksDevices: whether the configured device paths shall point to the pseudo-terminals.
     /// - Throws: `SimulationError` when a pseudo-terminal can't be opened.
     public init(
@@ -24,6 +28,7 @@ public struct SimulatedPilot: Sendable {
         seed: UInt64,
         plants: Bool = true,
         faults: FaultPlan = .usual,
+        ways: WayFaults = .none,
         linksDevices: Bool = false
     ) throws(SimulationError) {
         let pilot = configuration.pilot
@@ -34,6 +39,8 @@ public struct SimulatedPilot: Sendable {
             plants: plants
         )
         var lines: [(settings: LineSettings, line: SimulatedLine)] = []
+        var plan = faults
+        plan.dead = ways.dead ?? faults.dead
         for settings in configuration.settings.lines {
             let units = SimulatedPilot.units(on: settings.id, in: pilot)
             guard !units.isEmpty else { continue }
@@ -42,7 +49,7 @@ public struct SimulatedPilot: Sendable {
                 in: neighbourhood,
                 named: settings.id.rawValue,
                 seed: seed,
-                faults: faults,
+                faults: plan,
                 linkedAt: linksDevices ? settings.device : nil
             )
             lines.append((settings, line))
@@ -50,6 +57,8 @@ public struct SimulatedPilot: Sendable {
         self.neighbourhood = neighbourhood
         self.lines = lines
         self.seed = seed
+        self.ways = ways
+        fedToo = pilot.installations.filter { $0.feedWay?.route == .second }.map(\.point.id)
     }
 
     /// The feed of the neighbourhood, by its own clock.
@@ -64,7 +73,11 @@ public struct SimulatedPilot: Sendable {
         door: FeedDoor = .open,
         now: @escaping @Sendable () -> Instant
     ) -> SimulatedFeed {
-        SimulatedFeed(neighbourhood, seed: seed, faults: faults, door: door, now: now)
+        var plan = faults
+        plan.thaw = ways.late ?? faults.thaw
+        plan.skewSeconds += ways.skewSeconds
+        plan.crossed.merge(ways.crossing(among: fedToo)) { _, crossing in crossing }
+        return SimulatedFeed(neighbourhood, seed: seed, faults: plan, door: door, now: now)
     }
 
     /// Units whose model is not simulated are left out: they are as silent as a meter that was never wired.
@@ -100,7 +113,8 @@ extension SimulatedInstallation {
             meter: installation.meter.id,
             dial: installation.meter.dial,
             reach: reach,
-            dialOffset: installation.wiring?.site.dialOffset ?? .zero
+            dialOffset: installation.wiring?.site.dialOffset ?? .zero,
+            isAlsoFed: installation.wiring != nil && installation.feedWay != nil
         )
     }
 }

@@ -22,6 +22,8 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "The same seed, days and until give the same result.") var seed: UInt64 = 1
     @Flag(help: "End after the history.") var exit = false
     @Flag(help: "Throw kept history away.") var fresh = false
+    @Flag(help: "Disturb points with two ways: lines dead for days, the feed late, fast and crossed.") var disturbed =
+        false
     @Option(help: "Write a folder that others can score.") var output: String?
 
     func validate() throws {
@@ -62,6 +64,6 @@ struct Demo: AsyncParsableCommand {
         let hour = Instant(secondsSince1970: now.secondsSince1970 / 3_600 * 3_600)
         let end = until.flatMap { LocalDay($0) }?.start ?? hour
         let start = LocalDay(containing: end).advanced(by: -days).start
-        return DemoHistory(seed: seed, days: days, start: start, end: end)
+        return DemoHistory(seed: seed, days: days, start: start, end: end, isDisturbed: disturbed)
     }
 }

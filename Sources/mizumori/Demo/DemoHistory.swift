@@ -5,6 +5,8 @@ import Metering
 struct DemoHistory: Codable {
     let seed: UInt64
     let days: Int
+    /// Whether the two ways of points that have two are disturbed.
+    let isDisturbed: Bool
     private let startSeconds: Int64
     /// The end of the history for which events were planted.
     private let plannedEndSeconds: Int64
@@ -13,7 +15,8 @@ struct DemoHistory: Codable {
     var delivered = 0
     var lost = 0
 
-    init(seed: UInt64, days: Int, start: Instant, end: Instant) {
+    init(seed: UInt64, days: Int, start: Instant, end: Instant, isDisturbed: Bool = false) {
+        self.isDisturbed = isDisturbed
         self.seed = seed
         self.days = days
         startSeconds = start.secondsSince1970
@@ -53,7 +56,8 @@ struct DemoHistory: Codable {
 
     /// Extended history keeps what was planted; a history of other days is another one.
     private func canBecome(_ wanted: DemoHistory) -> Bool {
-        seed == wanted.seed && days == wanted.days && start <= wanted.start && simulatedUntil <= wanted.end
+        seed == wanted.seed && days == wanted.days && isDisturbed == wanted.isDisturbed
+            && start <= wanted.start && simulatedUntil <= wanted.end
             && wanted.end - end < 86_400 * 400
     }
 }

@@ -31,7 +31,12 @@ struct DemoWorld: Sendable {
         folder: String,
         logger: Logger
     ) async throws -> DemoWorld {
-        let pilot = try SimulatedPilot(of: given, span: history.start..<history.end, seed: history.seed)
+        let pilot = try SimulatedPilot(
+            of: given,
+            span: history.start..<history.end,
+            seed: history.seed,
+            ways: history.isDisturbed ? .everything(before: history.end) : .none
+        )
         let ports = Ports(feed: try FreePort.find(), mail: try FreePort.find())
         let configuration = given.simulated(
             lines: pilot.lines.map { $0.settings.opening($0.line.devicePath) },
