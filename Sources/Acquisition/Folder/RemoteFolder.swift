@@ -65,6 +65,8 @@ actor RemoteFolder {
     ///   - file: the file.
     ///   - start: its first bytes.
     ///   - known: bytes that came before, of which these are the first.
+    /// - Returns: all that is there now.
+    /// - Throws: `SFTPError` when the connection is lost, or another number of bytes came than the listing says.
     private func rest(of file: RemoteFile, after start: [UInt8], known: [UInt8] = []) throws(SFTPError)
         -> [UInt8]
     {
