@@ -20,7 +20,7 @@ public struct Erasing: Sendable {
     ///   - reason: why.
     ///   - now: nothing later than this is erased.
     /// - Returns: the erasure, with every number under which the point's meters send.
-    /// - Throws: `Fitting.Refusal` where no contract tells the end, or the day lies behind it; `StoreError`.
+    /// - Throws: `ActRefusal` where no contract tells the end, or the day lies behind it; `StoreError`.
     public func erasure(
         of point: ServicePoint.ID,
         before day: LocalDay?,
@@ -29,18 +29,18 @@ public struct Erasing: Sendable {
         at now: Instant
     ) async throws -> Erasure {
         guard try await store.registeredPoint(point) != nil else {
-            throw Fitting.Refusal("no service point \(point)", "水栓 \(point) はありません")
+            throw ActRefusal("no service point \(point)", "水栓 \(point) はありません")
         }
         let began = try await store.contracts(of: point).present.from
         let latest = began ?? now
         guard let before = day?.start ?? began else {
-            throw Fitting.Refusal(
+            throw ActRefusal(
                 "no contract is recorded at \(point): expected a day (--before)",
                 "\(point) に契約の記録がないため、--before の日付が必要です"
             )
         }
         guard before <= latest else {
-            throw Fitting.Refusal(
+            throw ActRefusal(
                 "expected a day up to \(latest.japaneseDescription), when the present contract began, found \(before.japaneseDescription)",
                 "現在の契約の開始 (\(latest.japaneseDescription)) 以前の日付が必要ですが、\(before.japaneseDescription) です"
             )

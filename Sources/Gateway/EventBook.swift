@@ -31,11 +31,11 @@ public struct EventBook: Sendable {
 
     /// Keeps one event.
     ///
-    /// - Throws: `Refusal` with everything that is wrong about it; `StoreError`.
+    /// - Throws: `ActRefusal` with everything that is wrong about it; `StoreError`.
     public func record(_ event: PointEvent, at now: Instant) async throws -> Outcome {
         let problems = event.problems(at: now)
         guard problems.isEmpty else {
-            throw Fitting.Refusal(
+            throw ActRefusal(
                 problems.map { "\($0.field.rawValue): expected \($0.expected), found \($0.found)" }
                     .joined(separator: "\n"),
                 problems.map { "\($0.field.rawValue): \($0.japaneseExpected)が必要ですが、\($0.found) があります" }
@@ -43,7 +43,7 @@ public struct EventBook: Sendable {
             )
         }
         if let point = event.point, try await store.registeredPoint(point) == nil {
-            throw Fitting.Refusal("no service point \(point)", "水栓 \(point) はありません")
+            throw ActRefusal("no service point \(point)", "水栓 \(point) はありません")
         }
         let held = try await handReadings.hold(on: event)
         let recorded = try await store.record([EventRecord(event, held: held)], at: now)

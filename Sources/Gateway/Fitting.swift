@@ -16,19 +16,6 @@ public struct Fitting: Sendable {
         self.store = store
     }
 
-    /// Why an act cannot be recorded.
-    public struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
-        public let english: String
-        public let japanese: String
-
-        public var description: String { english }
-
-        init(_ english: String, _ japanese: String) {
-            self.english = english
-            self.japanese = japanese
-        }
-    }
-
     /// What came of a dial that somebody read.
     public struct DialOutcome: Hashable, Sendable {
         /// The index that the gateway had, with its instant; nil where it had none near.
@@ -53,7 +40,7 @@ public struct Fitting: Sendable {
     ///   - reason: why it is set; not empty then.
     ///   - now: the time of storing.
     /// - Returns: what the index was by the readings, and what was set.
-    /// - Throws: `Refusal` when there is no such pulse module or no index to set; `StoreError`.
+    /// - Throws: `ActRefusal` when there is no such pulse module or no index to set; `StoreError`.
     public func readDial(
         at point: ServicePoint.ID,
         _ instant: Instant,
@@ -65,7 +52,7 @@ public struct Fitting: Sendable {
     ) async throws -> DialOutcome {
         let installation = try installation(at: point)
         guard dial >= .zero, dial < installation.meter.dial.capacity else {
-            throw Refusal(
+            throw ActRefusal(
                 "expected a dial below \(installation.meter.dial.capacity), found \(dial)",
                 "\(installation.meter.dial.capacity) 未満の指針が必要ですが、\(dial) があります"
             )
@@ -76,7 +63,7 @@ public struct Fitting: Sendable {
             return DialOutcome(index: last?.index, indexAt: last?.at, drift: drift, offset: nil, moved: 0)
         }
         guard let last, let drift else {
-            throw Refusal(
+            throw ActRefusal(
                 "no index of \(point) within two days before \(instant.japaneseDescription): nothing to set",
                 "\(point) には \(instant.japaneseDescription) 以前2日以内の指針がなく、設定できません"
             )
@@ -117,7 +104,7 @@ public struct Fitting: Sendable {
     ) async throws -> (settings: [DialSetting], claimed: Int) {
         let ways = pilot.ways(on: path, unit: unit)
         guard !ways.isEmpty else {
-            throw Refusal("no meter hangs on unit \(unit) of \(path)", "\(path) の機器 \(unit) に計器はありません")
+            throw ActRefusal("no meter hangs on unit \(unit) of \(path)", "\(path) の機器 \(unit) に計器はありません")
         }
         var settings: [DialSetting] = []
         var shifts: [ServicePoint.ID: Volume] = [:]
@@ -126,7 +113,7 @@ public struct Fitting: Sendable {
             let point = installation.point.id
             let previous = try await offset(of: installation, at: instant)
             guard let last = try await reading(of: point, near: instant) else {
-                throw Refusal(
+                throw ActRefusal(
                     "no index of \(point) within two days before \(instant.japaneseDescription)",
                     "\(point) には \(instant.japaneseDescription) 以前2日以内の指針がありません"
                 )
@@ -167,7 +154,7 @@ public struct Fitting: Sendable {
         let installation = try installation(at: exchange.point)
         let capacity = installation.meter.dial.capacity
         guard exchange.closing < capacity, exchange.opening < capacity else {
-            throw Refusal(
+            throw ActRefusal(
                 "expected indexes below \(capacity), found \(exchange.closing) and \(exchange.opening)",
                 "\(capacity) 未満の指針が必要ですが、\(exchange.closing) と \(exchange.opening) があります"
             )
@@ -175,7 +162,7 @@ public struct Fitting: Sendable {
         let isNew = try await store.record(exchange, by: person, at: now)
         guard let serial else { return (isNew, 0) }
         guard let wiring = installation.wiring else {
-            throw Refusal(
+            throw ActRefusal(
                 "\(exchange.point) is not on a line: a unit's number says nothing there",
                 "\(exchange.point) は回線に接続されておらず、機器番号は使えません"
             )
@@ -194,9 +181,9 @@ public struct Fitting: Sendable {
         return (isNew, claimed)
     }
 
-    private func installation(at point: ServicePoint.ID) throws(Refusal) -> Installation {
+    private func installation(at point: ServicePoint.ID) throws(ActRefusal) -> Installation {
         guard let installation = pilot.installation(at: point) else {
-            throw Refusal("no service point \(point)", "水栓 \(point) はありません")
+            throw ActRefusal("no service point \(point)", "水栓 \(point) はありません")
         }
         return installation
     }

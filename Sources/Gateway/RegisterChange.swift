@@ -23,7 +23,7 @@ public struct RegisterChange: Sendable {
     ///   - reason: why.
     ///   - now: the time of storing; vacancy holds from then on.
     /// - Returns: whether anything changed.
-    /// - Throws: `Fitting.Refusal` where key or value is none; `StoreError`.
+    /// - Throws: `ActRefusal` where key or value is none; `StoreError`.
     public func set(
         _ key: String,
         to value: String,
@@ -33,16 +33,16 @@ public struct RegisterChange: Sendable {
         now: Instant
     ) async throws -> Bool {
         guard let known = try await store.registeredPoint(point) else {
-            throw Fitting.Refusal("no service point \(point)", "水栓 \(point) はありません")
+            throw ActRefusal("no service point \(point)", "水栓 \(point) はありません")
         }
         guard let key = RegisterChange.keys.first(where: { $0.rawValue == key }) else {
             let names = RegisterChange.keys.map(\.rawValue).joined(separator: ", ")
-            throw Fitting.Refusal("expected one of \(names), found \(key)", "\(names) のいずれかが必要ですが、\(key) です")
+            throw ActRefusal("expected one of \(names), found \(key)", "\(names) のいずれかが必要ですが、\(key) です")
         }
         guard let changed = RegisterChange.changed(known, key, value) else {
-            throw Fitting.Refusal(
-                "\(key.rawValue): expected \(key.expected), found \(value)",
-                "\(key.rawValue): \(key.expected) が必要ですが、\(value) です"
+            throw ActRefusal(
+                "\(key.rawValue): expected \(key.expected.english), found \(value)",
+                "\(key.rawValue): \(key.expected.japanese) が必要ですが、\(value) です"
             )
         }
         guard key == .vacant else {
@@ -91,15 +91,19 @@ public struct RegisterChange: Sendable {
 }
 
 extension RegisterKey {
-    fileprivate var expected: String {
+    fileprivate var expected: (english: String, japanese: String) {
         switch self {
-        case .calibre: "10 to 400"
-        case .useClass: "a word"
-        case .area: "a name"
-        case .vacant, .billable: "true or false"
-        case .meter: "nothing"
-        case .dial: "m3 such as 10000, or with litres a step: 10000,10"
-        case .verifiedUntil: "a month such as 2031-03"
+        case .calibre: ("10 to 400", "10から400までの整数")
+        case .useClass: ("a word", "用途の名称")
+        case .area: ("a name", "地区の名称")
+        case .vacant, .billable: ("true or false", "true または false")
+        case .meter: ("nothing", "空欄")
+        case .dial:
+            (
+                "m3 such as 10000, or with litres a step: 10000,10",
+                "10000 のような m3、または最小目盛のリットルを添えた 10000,10"
+            )
+        case .verifiedUntil: ("a month such as 2031-03", "2031-03 のような年月")
         }
     }
 }

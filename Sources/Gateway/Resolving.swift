@@ -39,7 +39,7 @@ public struct Resolving: Sendable {
     ///   - reason: why.
     ///   - now: the time of storing.
     /// - Returns: its number, and what it leaves unexplained.
-    /// - Throws: `Fitting.Refusal` where the claim cannot be; `StoreError`.
+    /// - Throws: `ActRefusal` where the claim cannot be; `StoreError`.
     public func resolve(
         _ claim: Claim,
         at point: ServicePoint.ID,
@@ -50,7 +50,7 @@ public struct Resolving: Sendable {
         now: Instant
     ) async throws -> Outcome {
         guard from < to, to <= now + 300 else {
-            throw Fitting.Refusal(
+            throw ActRefusal(
                 "expected a stretch that ends after it begins and not after now, "
                     + "found \(from.japaneseDescription) to \(to.japaneseDescription)",
                 "開始より後、現在までに終わる期間が必要ですが、\(from.japaneseDescription) から "
@@ -76,7 +76,7 @@ public struct Resolving: Sendable {
         let capacity = try await capacity(at: point)
         func onDial(_ index: Volume) throws -> Volume {
             guard index >= .zero, index < capacity else {
-                throw Fitting.Refusal(
+                throw ActRefusal(
                     "expected an index below \(capacity), found \(index)",
                     "\(capacity) 未満の指針が必要ですが、\(index) があります"
                 )
@@ -105,7 +105,7 @@ public struct Resolving: Sendable {
         if let told, told >= from, told <= to { return told }
         let found = try await discontinuities(at: point, from: from, to: to)
         guard told == nil, found.count == 1, let only = found.first else {
-            throw Fitting.Refusal(
+            throw ActRefusal(
                 "expected one fall or jump that nothing explains from \(from.japaneseDescription) to "
                     + "\(to.japaneseDescription), or the instant of the exchange in it; found \(found.count)",
                 "\(from.japaneseDescription) から \(to.japaneseDescription) に未説明の逆行・飛びが一つ、または期間内の交換日時が"
@@ -125,7 +125,7 @@ public struct Resolving: Sendable {
 
     private func capacity(at point: ServicePoint.ID) async throws -> Volume {
         guard let known = try await store.registeredPoint(point) else {
-            throw Fitting.Refusal("no service point \(point)", "水栓 \(point) はありません")
+            throw ActRefusal("no service point \(point)", "水栓 \(point) はありません")
         }
         return known.meter.dial.capacity
     }

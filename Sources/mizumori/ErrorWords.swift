@@ -18,7 +18,7 @@ extension Voice {
     }
 }
 
-extension Fitting.Refusal: BilingualError {}
+extension ActRefusal: BilingualError {}
 
 extension BusError: BilingualError {
     var japanese: String {

@@ -71,7 +71,7 @@ extension Voice {
     func tell(_ rejection: Rejection) {
         tell(
             "\(rejection.place): \(rejection.field): expected \(rejection.expected), found \(rejection.found)",
-            "\(rejection.place): \(rejection.field): \(rejection.expected) が必要ですが、\(rejection.found) があります"
+            "\(rejection.place): \(rejection.field): \(rejection.expectedInJapanese) が必要ですが、\(rejection.foundInJapanese) があります"
         )
     }
 
@@ -79,7 +79,7 @@ extension Voice {
     func refusing<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
-        } catch let refusal as Fitting.Refusal {
+        } catch let refusal as ActRefusal {
             tell(refusal)
             throw ExitCode.refused
         } catch let error as StoreError {

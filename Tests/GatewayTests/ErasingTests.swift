@@ -35,12 +35,12 @@ struct ErasingTests {
         async throws
     {
         let scene = try await GatewayScene()
-        await #expect(throws: Fitting.Refusal.self) { _ = try await erasure(scene) }
+        await #expect(throws: ActRefusal.self) { _ = try await erasure(scene) }
         #expect(try await erasure(scene, before: "2026-03-05").before == march(5))
-        await #expect(throws: Fitting.Refusal.self) { _ = try await erasure(scene, before: "2026-03-21") }
+        await #expect(throws: ActRefusal.self) { _ = try await erasure(scene, before: "2026-03-21") }
         try await turn(scene, .open, at: march(10, hours: 9))
-        await #expect(throws: Fitting.Refusal.self) { _ = try await erasure(scene, before: "2026-03-11") }
-        await #expect(throws: Fitting.Refusal.self) {
+        await #expect(throws: ActRefusal.self) { _ = try await erasure(scene, before: "2026-03-11") }
+        await #expect(throws: ActRefusal.self) {
             _ = try await Erasing(pilot: GatewayScene.pilot, store: scene.store).erasure(
                 of: ServicePoint.ID("S-9"),
                 before: nil,

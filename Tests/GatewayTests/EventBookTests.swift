@@ -100,7 +100,7 @@ struct EventBookTests {
             by: "kato",
             reason: "moved in"
         )
-        let refusal = await #expect(throws: Fitting.Refusal.self) {
+        let refusal = await #expect(throws: ActRefusal.self) {
             _ = try await book(scene).record(event, at: march(20))
         }
         #expect(refusal?.english.split(separator: "\n").count == 2)
@@ -112,7 +112,7 @@ struct EventBookTests {
             by: "kato",
             reason: "moved in"
         )
-        await #expect(throws: Fitting.Refusal.self) {
+        await #expect(throws: ActRefusal.self) {
             _ = try await book(scene).record(unknown, at: march(20))
         }
         #expect(try await scene.store.events() == [])

@@ -103,8 +103,8 @@ struct FittingTests {
 
     @Test func `what cannot be is refused with its reason`() async throws {
         let scene = try await GatewayScene()
-        func refusal(_ body: () async throws -> Void) async -> Fitting.Refusal? {
-            do { try await body() } catch { return error as? Fitting.Refusal }
+        func refusal(_ body: () async throws -> Void) async -> ActRefusal? {
+            do { try await body() } catch { return error as? ActRefusal }
             return nil
         }
         let fitting = fitting(scene)

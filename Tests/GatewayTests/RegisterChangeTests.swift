@@ -48,13 +48,13 @@ struct RegisterChangeTests {
     )
     func `what is no key or no value is refused`(key: String, value: String) async throws {
         let scene = try await GatewayScene()
-        await #expect(throws: Fitting.Refusal.self) { _ = try await set(scene, key, value) }
+        await #expect(throws: ActRefusal.self) { _ = try await set(scene, key, value) }
         #expect(try await scene.store.auditLog() == [])
     }
 
     @Test func `an unknown point is refused`() async throws {
         let scene = try await GatewayScene()
-        await #expect(throws: Fitting.Refusal.self) {
+        await #expect(throws: ActRefusal.self) {
             _ = try await RegisterChange(store: scene.store)
                 .set("area", to: "x", at: ServicePoint.ID("S-9"), by: "sato", reason: "x", now: march(3))
         }

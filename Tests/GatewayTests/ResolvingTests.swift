@@ -176,14 +176,14 @@ struct ResolvingTests {
                 march(5)
             ),
         ] as [(Resolving.Claim, Instant, Instant)] {
-            await #expect(throws: Fitting.Refusal.self) {
+            await #expect(throws: ActRefusal.self) {
                 _ = try await resolve(scene, claim, from: from, to: to)
             }
         }
         await #expect(throws: StoreError.self) {
             _ = try await resolve(scene, .correction(.litres(1)), from: march(3), to: march(4))
         }
-        await #expect(throws: Fitting.Refusal.self) {
+        await #expect(throws: ActRefusal.self) {
             _ = try await resolving(scene).resolve(
                 .invalid,
                 at: ServicePoint.ID("S-9"),
