@@ -66,7 +66,7 @@ struct FolderWatchingTests {
         #expect(scene.names("refused") == ["a.json", "a.json.reason.txt"])
         let reason = try #require(scene.text("refused/a.json.reason.txt"))
         #expect(reason.hasPrefix("a.json:3 2026-11-23T18:01:00+09:00\ntrailer: expected 2 rows, found 1\n"))
-        #expect(reason.contains("trailer: 2 rows が必要ですが、1 があります"))
+        #expect(reason.contains("trailer: 2 行 が必要ですが、1 があります"))
         #expect(scene.reports.map(\.refused) == [0, 1, 0])
         #expect(scene.log.messages == ["File is refused"])
     }

@@ -155,7 +155,7 @@ public struct FolderWatching: Service {
         return """
             \(place) \(now().japaneseDescription)
             \(refusal.field): expected \(refusal.expected), found \(refusal.found)
-            \(refusal.field): \(refusal.expected) が必要ですが、\(refusal.found) があります
+            \(refusal.field): \(RejectionReason(refusal.expected).japanese) が必要ですが、\(RejectionReason.plain(refusal.found)) があります
 
             """
     }

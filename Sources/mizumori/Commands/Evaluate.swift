@@ -63,10 +63,7 @@ struct Evaluate: AsyncParsableCommand {
             errors: outcome.rejections.map(ProblemDocument.init)
         )
         for rejection in outcome.rejections.prefix(20) {
-            voice.tell(
-                "\(rejection.place): \(rejection.field): expected \(rejection.expected), found \(rejection.found)",
-                "\(rejection.place): \(rejection.field): \(rejection.expected) が必要ですが、\(rejection.found) があります"
-            )
+            voice.tell(rejection)
         }
         try voice.say(document, orText: text(document, voice))
         if !outcome.rejections.isEmpty { throw ExitCode.refused }

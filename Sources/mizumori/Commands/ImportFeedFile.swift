@@ -72,7 +72,7 @@ extension ImportCommand {
                 let place = "\(error.file)\(error.line.map { ":\($0)" } ?? "")"
                 voice.tell(
                     "\(place): \(error.field): expected \(error.expected), found \(error.found)",
-                    "\(place): \(error.field): \(error.expected) が必要ですが、\(error.found) があります"
+                    "\(place): \(error.field): \(RejectionReason(error.expected).japanese) が必要ですが、\(RejectionReason.plain(error.found)) があります"
                 )
             }
             try voice.say(document, orText: text(document, voice))

@@ -93,10 +93,7 @@ struct ProfileDecode: AsyncParsableCommand {
         )
         let document = document(model, dump)
         for rejection in dump.rejections {
-            voice.tell(
-                "\(rejection.place): \(rejection.field): expected \(rejection.expected), found \(rejection.found)",
-                "\(rejection.place): \(rejection.field): \(rejection.expected) が必要ですが、\(rejection.found) があります"
-            )
+            voice.tell(rejection)
         }
         try voice.say(document, orText: text(document))
         if !dump.rejections.isEmpty { throw ExitCode.refused }

@@ -62,7 +62,9 @@ struct QuarantineCommand: AsyncParsableCommand {
             for entry in entries {
                 table.append([
                     "\(entry.number)", entry.path.rawValue, entry.rejection.place, entry.rejection.field,
-                    String(entry.rejection.expected.prefix(40)), String(entry.rejection.found.prefix(40)),
+                    String(
+                        voice.phrase(entry.rejection.expected, entry.rejection.expectedInJapanese).prefix(40)
+                    ), String(entry.rejection.found.prefix(40)),
                     String(entry.storedAt.japaneseDescription.prefix(16)), "\(entry.seenCount)",
                     voice.phrase(entry.state.rawValue, entry.state.japanese),
                 ])
@@ -180,7 +182,7 @@ extension QuarantineDesk.Refusal: BilingualError {
         case .notWaiting: "保留中の記録がありません"
         case .notKept(_, let path): "読み直すための原本がありません (経路 \(path))。もう一度取り込んでください"
         case .stillRefused(_, let rejection):
-            "まだ取り込めません: \(rejection.place): \(rejection.field): \(rejection.expected) が必要ですが、"
+            "まだ取り込めません: \(rejection.place): \(rejection.field): \(rejection.expectedInJapanese) が必要ですが、"
                 + "\(rejection.found) があります"
         case .empty: "指針もアラームもありません"
         }

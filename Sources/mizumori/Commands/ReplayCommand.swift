@@ -54,7 +54,7 @@ struct ReplayCommand: AsyncParsableCommand {
         for rejection in rejections {
             voice.tell(
                 "\(rejection.place): expected \(rejection.expected), found \(rejection.found)",
-                "\(rejection.place): \(rejection.expected) が必要ですが、\(rejection.found) があります"
+                "\(rejection.place): \(rejection.expectedInJapanese) が必要ですが、\(rejection.foundInJapanese) があります"
             )
         }
         let document = Document(
