@@ -26,6 +26,7 @@ struct StampRule {
     /// - Parameter stamps: in any order; one that comes twice counts once.
     /// - Returns: one offset for each stamp from the first usual one on.
     func offsets(of stamps: [Instant]) -> [ClockOffset] {
+        guard !StampRule.areOnTheHour(stamps) else { return [] }
         let stamps = Set(stamps).sorted()
         guard let interval = StampRule.interval(of: stamps), let start = usualStart(stamps, interval) else {
             return []
@@ -47,6 +48,15 @@ struct StampRule {
             offsets.append(ClockOffset(at: stamp, seconds: seconds))
         }
         return offsets
+    }
+
+    /// Whether they are hourly and all lie at one place, as almost all do: then none is off.
+    ///
+    /// A longer interval that most of them had, and an hour between the others, would take an hour and a half for each.
+    private static func areOnTheHour(_ stamps: [Instant]) -> Bool {
+        guard let first = stamps.min(), let last = stamps.max() else { return true }
+        return last - first < Int64(stamps.count - 1) * 5_400
+            && stamps.allSatisfy { ($0 - first) % 3_600 == 0 }
     }
 
     private func isOff(_ seconds: Int64) -> Bool { abs(seconds) > settings.flaggedSeconds }
