@@ -106,8 +106,8 @@ def test_usage_is_reported_with_its_coverage(pilot):
     row = dict(zip(header.split(","), next(l for l in lines if l.startswith("S-00013")).split(",")))
     assert (row["usage_l"], row["coverage"], row["quality"]) == ("3150", "1.000", "measured")
     notes = pilot.run("report", "validation", "--from", "2026-03-01", "--to", "2026-04-01", check=0).stdout
-    assert notes.splitlines()[0] == "service_point,rule,from,to,volume_l,expected_l"
-    assert "S-00013,interval-size/1,2026-03-01T00:00:00+09:00,2026-03-02T00:00:00+09:00,100," in notes.splitlines()
+    assert notes.splitlines()[0] == "service_point,rule,from,to,volume_l,expected_l,clock_s"
+    assert "S-00013,interval-size/1,2026-03-01T00:00:00+09:00,2026-03-02T00:00:00+09:00,100,," in notes.splitlines()
     empty = dict(zip(header.split(","), next(l for l in lines if l.startswith("S-00014")).split(",")))
     assert (empty["usage_l"], empty["coverage"]) == ("", "0.000")
     bill = pilot.json("bill", "compute", "--from", "2026-03-01", "--to", "2026-04-01")
