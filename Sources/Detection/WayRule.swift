@@ -37,10 +37,11 @@ struct WayRule {
 
     /// One that is silent while the other is not; both together are no data at all.
     private func silence(_ ways: WayEvidence, _ evidence: PointEvidence) -> Finding? {
-        let silent = ways.ways.filter { isSilent($0, at: evidence.judgedAt) }
-        guard silent.count == 1, ways.ways.count > 1, let since = silent.first?.lastReadingAt else {
-            return nil
-        }
+        // A way that never brought anything is silent since the other began.
+        let begun = evidence.series.span?.lowerBound
+        let silent = ways.ways.filter { isSilent($0, since: $0.lastReadingAt ?? begun, at: evidence.judgedAt) }
+        guard silent.count == 1, ways.ways.count > 1, let since = silent.first?.lastReadingAt ?? begun
+        else { return nil }
         return Finding(
             subject: .point(evidence.point.id),
             kind: .waySilent,
@@ -51,8 +52,8 @@ struct WayRule {
         )
     }
 
-    private func isSilent(_ way: WayEvidence.Way, at now: Instant) -> Bool {
-        guard let last = way.lastReadingAt else { return true }
+    private func isSilent(_ way: WayEvidence.Way, since last: Instant?, at now: Instant) -> Bool {
+        guard let last else { return true }
         return now - last > rules.noData.silentHours * 3_600 + way.expectedDelaySeconds
     }
 }

@@ -161,7 +161,7 @@ public struct Fitting: Sendable {
         }
         let isNew = try await store.record(exchange, by: person, at: now)
         guard let serial else { return (isNew, 0) }
-        guard let wiring = installation.wiring else {
+        guard let wiring = installation.ways.compactMap(\.source.wiring).first else {
             throw ActRefusal(
                 "\(exchange.point) is not on a line: a unit's number says nothing there",
                 "\(exchange.point) は回線に接続されておらず、機器番号は使えません"

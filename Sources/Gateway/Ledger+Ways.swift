@@ -84,6 +84,10 @@ extension Ledger {
         -> (reading: Reading, route: Route)?
     {
         guard let installation = pilot.installation(at: point) else { return nil }
+        let first = try await store.lastReading(of: point)
+        let second = try await store.lastReading(of: point, by: .second)
+        // What the first way has just brought need not be looked for.
+        if let first, first.at + 3_600 >= second?.at ?? first.at { return (first, .first) }
         let past = try await PointHistory(store, pilot.terms.index).past(
             of: installation,
             in: now..<now + 86_400

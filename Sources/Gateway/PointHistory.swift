@@ -50,6 +50,7 @@ struct PointHistory {
             let first = try await readings(of: point, in: span, context, by: .first, asOf).readings
             return PointPast(known: known, context: context, first: first)
         }
+        let reconciliation = Reconciliation(context, resolution: installation.second?.resolution)
         let reach = Reconciliation.reachSeconds
         let from = max(span.lowerBound, .earliest) - reach
         // A gap that reaches into the span began with the reading before, and has its own week before that.
@@ -66,14 +67,19 @@ struct PointHistory {
         // Where the first way began not long ago, the second may go back further.
         let isYoung = isWhole && (first.first.map { $0.at >= from } ?? true)
         let all = isYoung ? Instant(secondsSince1970: .min)..<needed.upperBound : needed
-        let second = try await readings(of: point, in: all, context, by: .second, asOf).readings
+        let second = try await readings(
+            of: point,
+            in: all,
+            reconciliation.secondContext,
+            by: .second,
+            asOf
+        ).readings
         return PointPast(
             known: known,
             context: context,
             first: first,
             second: second,
-            filling: Reconciliation(context, resolution: installation.second?.resolution)
-                .fill(first, from: second, isWhole: isWhole)
+            filling: reconciliation.fill(first, from: second, isWhole: isWhole)
         )
     }
 

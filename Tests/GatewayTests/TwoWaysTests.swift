@@ -175,6 +175,35 @@ struct TwoWaysTests {
         #expect(try await scene.store.readings(of: .wired, in: all, by: .second) == water.second(offset: 500))
     }
 
+    @Test(arguments: ["second_reading", "capture", "arrival_mark"])
+    func `when a second way's reading can't be kept nothing of its record is, and it comes again`(
+        table: String
+    ) async throws {
+        let water = TwoWayWater(seed: 8, days: 2, from: march(1))
+        let scene = try await TwoWayScene()
+        try await scene.store.failEveryWrite(to: table)
+        await #expect(throws: StoreError.self) {
+            try await scene.keep([], second: water.second(), key: "a", at: march(4))
+        }
+        try await scene.store.letWritesPass()
+        #expect(try await scene.store.captureCount() == 0)
+        try await scene.keep([], second: water.second(), key: "a", at: march(4))
+        #expect(try await scene.store.readings(of: .wired, in: march(1)..<march(5), by: .second).count == 49)
+    }
+
+    @Test func `a judgement of ways that disagree that can't be kept is owed and made again`() async throws {
+        let water = TwoWayWater(seed: 9, days: 12, from: march(1))
+        let jumped = water.second(0..<150) + water.second(150..<289, offset: 600)
+        let scene = try await TwoWayScene()
+        try await scene.keep(water.first(), second: jumped, key: "a", at: march(13))
+        try await scene.store.failEveryWrite(to: "incident")
+        await #expect(throws: StoreError.self) { try await scene.pipeline.think(at: march(13)) }
+        #expect(try await scene.usage() == [])
+        try await scene.store.letWritesPass()
+        try await scene.pipeline.think(at: march(13))
+        #expect(try await scene.kinds() == [.waysDisagree])
+    }
+
     @Test func `a day that is no longer filled is no longer kept`() async throws {
         let water = TwoWayWater(seed: 7, days: 12, from: march(1))
         let scene = try await TwoWayScene()

@@ -104,6 +104,14 @@ struct WayFindingsTests {
         #expect(try await scene.kinds() == [.noData])
     }
 
+    @Test func `a second way that never brought anything is told when it should have`() async throws {
+        let home = homes()[0]
+        let early = try await scene([home.first(0..<60)], [], at: march(3, hours: 12))
+        #expect(try await early.kinds() == [])
+        let late = try await scene([home.first()], [], at: march(13))
+        #expect(try await late.kinds() == [.waySilent])
+    }
+
     @Test func `a second way that is silent is told, and the point has its data`() async throws {
         let home = homes()[0]
         let scene = try await scene([home.first()], [home.second(0..<100)], at: march(13))

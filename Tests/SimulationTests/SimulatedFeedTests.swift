@@ -71,6 +71,41 @@ struct SimulatedFeedTests {
         }
     }
 
+    @Test func `a fast clock stamps later, and crossed meters bear each other's number`() throws {
+        let places = [
+            SimulatedInstallation(
+                point: Sample.point(1),
+                meter: Meter.ID("M1"),
+                dial: Dial(capacity: .cubicMetres(10_000), resolution: .litres(1)),
+                reach: .wired(hasUnitOfItsOwn: true),
+                isAlsoFed: true
+            ),
+            Sample.place(2), Sample.place(3, reach: .wired(hasUnitOfItsOwn: true)),
+        ]
+        let neighbourhood = Sample.quiet(places)
+        let (one, other) = (places[0].point.id, places[1].point.id)
+        var faults = FeedFaults.none
+        faults.skewSeconds = 420
+        faults.crossed = [one: other, other: one]
+        let end = neighbourhood.truth.span.upperBound + 86_400
+        let feed = SimulatedFeed(neighbourhood, seed: 1, faults: faults, now: { end })
+        let records = try page(feed, limit: 1_000).records
+        #expect(
+            Set(records.map(\.meter)) == [Meter.ID("M1"), Meter.ID("M2")],
+            "the third is on a line alone"
+        )
+        for record in records {
+            let whose = record.meter == Meter.ID("M1") ? other : one
+            for value in record.values {
+                #expect(value.at.secondsSince1970 % 3_600 == 420)
+                #expect(value.index == neighbourhood.register(of: whose, at: value.at - 420))
+            }
+        }
+        let paged = records.flatMap { record in record.values.map { [record.meter.rawValue, "\($0.at)"] } }
+        let delivered = feed.deliveredValues(by: end).map { [$0.meter.rawValue, "\($0.at)"] }
+        #expect(Set(paged) == Set(delivered) && !delivered.isEmpty)
+    }
+
     @Test func `a silent meter is delivered no more, the others are`() throws {
         let neighbourhood = Neighbourhood(
             [Sample.place(1, "vacant"), Sample.place(2, "vacant")],

@@ -28,25 +28,25 @@ public struct CrossedMeters: Sendable {
         public let one: ServicePoint.ID
         public let other: ServicePoint.ID
 
-        public init(one: ServicePoint.ID, other: ServicePoint.ID) {
+        init(one: ServicePoint.ID, other: ServicePoint.ID) {
             self.one = one
             self.other = other
         }
     }
 
     /// From so much mismatch on, a point's paths are not of one meter, in thousandths.
-    public var strangePermille: Int64 = 500
+    private static let strangePermille: Int64 = 500
     /// Up to so much mismatch, two paths are of one meter.
-    public var samePermille: Int64 = 200
+    private static let samePermille: Int64 = 200
     /// How many hours must be known on both paths.
-    public var knownHours = 48
+    private static let knownHours = 48
 
     public init() {}
 
     /// The crossed pairs, by their names; each point is in one at most.
     public func pairs(among points: [Point]) -> [Pair] {
         let suspects = points.sorted { $0.id < $1.id }
-            .filter { (mismatch($0.first, $0.second) ?? 0) >= strangePermille }
+            .filter { (mismatch($0.first, $0.second) ?? 0) >= CrossedMeters.strangePermille }
         var taken: Set<ServicePoint.ID> = []
         var pairs: [Pair] = []
         for (position, one) in suspects.enumerated() where !taken.contains(one.id) {
@@ -61,7 +61,7 @@ public struct CrossedMeters: Sendable {
     private func areCrossed(_ one: Point, _ other: Point) -> Bool {
         guard let there = mismatch(one.first, other.second), let back = mismatch(other.first, one.second)
         else { return false }
-        return there <= samePermille && back <= samePermille
+        return there <= CrossedMeters.samePermille && back <= CrossedMeters.samePermille
     }
 
     /// Thousandths of what both used; zero where neither used anything, nil where too few hours are known.
@@ -80,7 +80,7 @@ public struct CrossedMeters: Sendable {
             apart += abs((here.volume - there.volume).millilitres)
             total += (here.volume + there.volume).millilitres
         }
-        guard hours >= knownHours else { return nil }
+        guard hours >= CrossedMeters.knownHours else { return nil }
         return total == 0 ? 0 : apart * 1_000 / total
     }
 }

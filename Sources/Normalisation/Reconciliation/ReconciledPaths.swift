@@ -41,7 +41,7 @@ public struct FilledReading: Hashable, Sendable {
     /// As the second way brought it, by which its capture is found.
     public let source: Reading
 
-    public init(reading: Reading, source: Reading) {
+    init(reading: Reading, source: Reading) {
         self.reading = reading
         self.source = source
     }

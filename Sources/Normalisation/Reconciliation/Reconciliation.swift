@@ -20,7 +20,8 @@ public struct Reconciliation: Sendable {
 
     let context: SeriesContext
     let settings: ReconciliationSettings
-    private let secondContext: SeriesContext
+    /// By which the second way's indexes are read.
+    public let secondContext: SeriesContext
 
     /// - Parameters:
     ///   - context: of the service point; the dial is that of the first way.

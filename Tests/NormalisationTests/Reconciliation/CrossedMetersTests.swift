@@ -1,7 +1,8 @@
 import Metering
-import Normalisation
 import Seeds
 import Testing
+
+@testable import Normalisation
 
 struct CrossedMetersTests {
     /// Homes that use water at their own hours; some use none at all.
@@ -87,15 +88,5 @@ struct CrossedMetersTests {
             )
         }
         #expect(CrossedMeters().pairs(among: points).count == count)
-    }
-
-    @Test func `the limits are settings`() {
-        let points = Self.crossing(0, 1, in: Self.neighbourhood(seed: 4, homes: 2))
-        var crossed = CrossedMeters()
-        crossed.samePermille = 0
-        #expect(crossed.pairs(among: points).isEmpty)
-        crossed = CrossedMeters()
-        crossed.strangePermille = 1_001
-        #expect(crossed.pairs(among: points).isEmpty)
     }
 }
