@@ -39,7 +39,9 @@ struct WayRule {
     private func silence(_ ways: WayEvidence, _ evidence: PointEvidence) -> Finding? {
         // A way that never brought anything is silent since the other began.
         let begun = evidence.series.span?.lowerBound
-        let silent = ways.ways.filter { isSilent($0, since: $0.lastReadingAt ?? begun, at: evidence.judgedAt) }
+        let silent = ways.ways.filter {
+            isSilent($0, since: $0.lastReadingAt ?? begun, at: evidence.judgedAt)
+        }
         guard silent.count == 1, ways.ways.count > 1, let since = silent.first?.lastReadingAt ?? begun
         else { return nil }
         return Finding(

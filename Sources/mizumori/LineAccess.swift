@@ -57,7 +57,8 @@ struct WiredMeter: Sendable {
         let found = configuration.pilot.installations.first {
             $0.point.id.rawValue == name || $0.meter.id.rawValue == name
         }
-        guard let found, let wiring = found.ways.compactMap(\.source.wiring).first, let model = configuration.pilot.profiles[wiring.model],
+        guard let found, let wiring = found.ways.compactMap(\.source.wiring).first,
+            let model = configuration.pilot.profiles[wiring.model],
             let line = configuration.settings.lines.first(where: { $0.id == wiring.path })
         else {
             voice.tell("\(name): no wired meter of this name", "\(name): 該当する有線メーターがありません")

@@ -233,12 +233,14 @@ public final class SimulatedFeed: Sendable {
             if byMeter.last?.meter != meter { byMeter.append((meter, [])) }
             byMeter[byMeter.count - 1].values.append((hour, litres))
         }
-        let made = byMeter.map { FeedText.record(
+        let made = byMeter.map {
+            FeedText.record(
                 delivery,
                 meter: $0.meter,
                 values: $0.values,
                 aheadBy: faults.skewSeconds
-            ) }
+            )
+        }
         texts.withLock { texts in
             if texts.count >= SimulatedFeed.mostTexts { texts = [:] }
             texts[delivery] = made

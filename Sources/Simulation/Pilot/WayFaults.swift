@@ -15,7 +15,8 @@ public struct WayFaults: Hashable, Sendable {
 
     /// The feed seven minutes ahead and late for two days, two meters crossed in it, all lines dead for three days.
     ///
-    /// - Parameter end: of the history; the lines come back three days before, the feed four.
+    /// - Parameter end: of the history.
+    /// - Returns: faults of which the lines come back three days before the end, the feed four.
     public static func everything(before end: Instant) -> WayFaults {
         let day: Int64 = 86_400
         var faults = WayFaults()

@@ -22,8 +22,7 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "The same seed, days and until give the same result.") var seed: UInt64 = 1
     @Flag(help: "End after the history.") var exit = false
     @Flag(help: "Throw kept history away.") var fresh = false
-    @Flag(help: "Disturb points with two ways: lines dead for days, the feed late, fast and crossed.") var disturbed =
-        false
+    @Flag(help: "Disturb the lines and the feed, for points with two ways.") var disturbed = false
     @Option(help: "Write a folder that others can score.") var output: String?
 
     func validate() throws {
