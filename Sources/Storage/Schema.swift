@@ -18,6 +18,7 @@ enum Schema {
         migrator.registerMigration("0008 quarantine by hand") { try $0.execute(sql: quarantineByHand) }
         migrator.registerMigration("0009 rows by day") { try $0.execute(sql: rowsByDay) }
         migrator.registerMigration("0010 held by way") { try $0.execute(sql: heldByWay) }
+        migrator.registerMigration("0011 retention and weather") { try $0.execute(sql: retentionAndWeather) }
         migrator.registerMigration("0012 clocks and terms") { try $0.execute(sql: clocksAndTerms) }
         return migrator
     }
