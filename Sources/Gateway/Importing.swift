@@ -13,6 +13,9 @@ public struct Importing: Sendable {
         self.store = store
     }
 
+    /// The path that imported files stand for.
+    static let path = Path.ID("import")
+
     /// What became of a file, or of what was read of it so far.
     public struct Outcome: Hashable, Sendable {
         /// How many bad rows are told one by one; all are in quarantine.
@@ -59,19 +62,33 @@ public struct Importing: Sendable {
         while let current = piece {
             let waiting = reader
             async let following = Importing.read(waiting)
-            let tally = try await store.importReadings(
-                current.batches,
-                of: current.points,
-                rejections: current.rejections,
-                from: Path.ID("import"),
-                file: name,
-                at: now
-            )
+            let tally = try await keep(current, of: name, at: now)
             outcome.add(current, tally)
             progress(outcome)
             (reader, piece) = try await following
         }
         return outcome
+    }
+
+    private func keep(_ piece: ImportReader.Piece, of name: String, at now: Instant) async throws(StoreError)
+        -> ReadingTally
+    {
+        guard piece.restored.isEmpty else {
+            return try await store.restoreReadings(
+                piece.restored,
+                rejections: piece.rejections,
+                file: name,
+                at: now
+            )
+        }
+        return try await store.importReadings(
+            piece.batches,
+            of: piece.points,
+            rejections: piece.rejections,
+            from: Importing.path,
+            file: name,
+            at: now
+        )
     }
 
     private static func read(_ reader: ImportReader) async throws -> (ImportReader, ImportReader.Piece?) {
@@ -125,7 +142,7 @@ public struct Importing: Sendable {
                 )
             )
         }
-        try await store.quarantine(rejections, from: Path.ID("import"), file: name, at: now)
+        try await store.quarantine(rejections, from: Importing.path, file: name, at: now)
         var new = 0
         for exchange in exchanges where try await store.record(exchange, by: person, at: now) {
             new += 1
@@ -160,6 +177,6 @@ extension Importing.Outcome {
         self.tally = self.tally + tally
         empty += piece.empty
         bytes += piece.byteCount
-        rejections += piece.rejections.prefix(Importing.Outcome.mostTold - rejections.count)
+        rejections += piece.rejections.prefix(Importing.Outcome.mostTold - rejections.count).map(\.rejection)
     }
 }

@@ -25,8 +25,10 @@ public struct QuarantineDesk: Sendable {
     /// Why an entry can't be released.
     public enum Refusal: Error, Hashable, Sendable {
         case notWaiting(Int64)
-        /// Nothing is kept from which it could be read again: the row of an imported table.
+        /// Nothing is kept from which it could be read again: the row of an imported table of exchanges.
         case notKept(Int64, path: Path.ID)
+        /// Another index is stored for the same instant; only a correction can say that this one is right.
+        case contradicts(Int64, Rejection)
         /// The same reason as before, or another.
         case stillRefused(Int64, Rejection)
         /// It makes sense now, and holds neither a reading nor an alarm.
@@ -70,6 +72,7 @@ public struct QuarantineDesk: Sendable {
         if let layout = layouts[path], let file = evidence.file {
             return FeedArrival(try await arrival(of: file, evidence.entry, by: layout))
         }
+        if path == Importing.path { return FeedArrival(try await arrival(ofRow: evidence)) }
         guard let page = evidence.page else { throw Refusal.notKept(evidence.entry.number, path: path) }
         return try await arrival(of: page, evidence)
     }
@@ -99,6 +102,47 @@ public struct QuarantineDesk: Sendable {
             capture: whole.capture,
             readings: readings.filter { $0.route == .first }.map(\.reading),
             second: readings.filter { $0.route == .second }.map(\.reading)
+        )
+    }
+
+    /// A row of `import readings` was kept under its file's header, as a file of its own.
+    private func arrival(ofRow evidence: QuarantinedEvidence) async throws -> Arrival {
+        let entry = evidence.entry
+        guard let bytes = evidence.bytes else {
+            throw entry.rejection.field == "index_l"
+                ? Refusal.contradicts(entry.number, entry.rejection)
+                : Refusal.notKept(entry.number, path: entry.path)
+        }
+        let points = try await pilot.pointsByMeter(store)
+        var reader = ImportReader(
+            named: entry.rejection.place,
+            at: entry.storedAt,
+            points: points,
+            whole: bytes
+        )
+        let piece = try reader.read()
+        if let refused = piece?.rejections.first {
+            let rejection = Rejection(
+                place: entry.rejection.place,
+                field: refused.rejection.field,
+                expected: refused.rejection.expected,
+                found: refused.rejection.found
+            )
+            throw Refusal.stillRefused(entry.number, rejection)
+        }
+        guard let piece, let row = piece.batches.first?.rows.first else { throw Refusal.empty(entry.number) }
+        let capture = Capture(
+            path: entry.path,
+            source: entry.record,
+            key: "\(entry.rejection.place) \(Fingerprint(of: bytes))",
+            times: CaptureTimes(asked: entry.storedAt, answered: entry.storedAt),
+            bytes: bytes
+        )
+        return Arrival(
+            capture: capture,
+            readings: [
+                Reading(point: piece.points[row.point], at: row.at, index: row.index, quality: row.quality)
+            ]
         )
     }
 
@@ -156,6 +200,8 @@ extension QuarantineDesk.Refusal: CustomStringConvertible {
         case .stillRefused(_, let rejection):
             "still refused: \(rejection.place): \(rejection.field): expected \(rejection.expected), "
                 + "found \(rejection.found)"
+        case .contradicts(_, let rejection):
+            "expected \(rejection.expected), found \(rejection.found); only a correction can say that this is right"
         case .empty: "it holds neither a reading nor an alarm"
         }
     }

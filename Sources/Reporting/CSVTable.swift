@@ -10,7 +10,7 @@ public struct CSVTable: Hashable, Sendable {
         case number(String)
         case empty
 
-        static func integer(_ value: Int64) -> Cell { .number(String(value)) }
+        public static func integer(_ value: Int64) -> Cell { .number(String(value)) }
         static func integer(_ value: Int64?) -> Cell { value.map { .number(String($0)) } ?? .empty }
     }
 
@@ -25,6 +25,13 @@ public struct CSVTable: Hashable, Sendable {
         var text = style.hasByteOrderMark ? "\u{FEFF}" : ""
         CSVTable.append(columns.map { .text($0) }, to: &text, style)
         for row in rows { CSVTable.append(row, to: &text, style) }
+        return text
+    }
+
+    /// One line of a file, for those that are written row by row.
+    public static func line(_ row: [Cell], style: CSVStyle = .exchange) -> String {
+        var text = ""
+        append(row, to: &text, style)
         return text
     }
 

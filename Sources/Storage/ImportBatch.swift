@@ -19,12 +19,20 @@ public struct ImportBatch: Sendable {
         public let point: Int
         public let at: Instant
         public let index: Volume
+        public let quality: ReadingQuality
         public let line: Int
 
-        public init(point: Int, at: Instant, index: Volume, line: Int) {
+        public init(
+            point: Int,
+            at: Instant,
+            index: Volume,
+            quality: ReadingQuality = .measured,
+            line: Int
+        ) {
             self.point = point
             self.at = at
             self.index = index
+            self.quality = quality
             self.line = line
         }
     }
@@ -41,5 +49,17 @@ public struct ImportBatch: Sendable {
         let packed = Packing.packed(text)
         bytes = packed ?? text
         isPacked = packed != nil
+    }
+}
+
+/// A row of a file that was not understood, with what it takes to read it again.
+public struct RejectedRow: Hashable, Sendable {
+    public let rejection: Rejection
+    /// The file's header and the row, as a file of its own; nil where the whole file is to blame.
+    public let text: [UInt8]?
+
+    public init(_ rejection: Rejection, text: [UInt8]? = nil) {
+        self.rejection = rejection
+        self.text = text
     }
 }

@@ -11,7 +11,8 @@ extension MeterStore {
     /// - Parameters:
     ///   - batches: in the file's order.
     ///   - points: what `ImportBatch.Row.point` counts in.
-    ///   - rejections: the rows among them that were not understood; they go to quarantine.
+    ///   - rejections: the rows among them that were not understood; they go to quarantine with their text, so that a
+    ///     person may have them taken after all.
     ///   - path: the path that the file stands for.
     ///   - file: the file's name, as a person should see it.
     ///   - now: the time of storing.
@@ -20,7 +21,7 @@ extension MeterStore {
     public func importReadings(
         _ batches: [ImportBatch],
         of points: [ServicePoint.ID],
-        rejections: [Rejection] = [],
+        rejections: [RejectedRow] = [],
         from path: Path.ID,
         file: String,
         at now: Instant
@@ -110,7 +111,7 @@ private struct ImportWriter {
                         at: row.at.secondsSince1970,
                         revision: 1,
                         index: row.index.millilitres,
-                        quality: 0,
+                        quality: Int64(row.quality.rawValue),
                         status: 0,
                         capture: capture,
                         stored: now.secondsSince1970
@@ -224,12 +225,12 @@ private struct ImportWriter {
             expected: "\(Volume.millilitres(stored)), stored for this instant and revision",
             found: "\(Volume.millilitres(reading.index))"
         )
-        try quarantine([rejection])
+        try quarantine([RejectedRow(rejection)])
     }
 
-    mutating func quarantine(_ rejections: [Rejection]) throws {
+    mutating func quarantine(_ rejections: [RejectedRow]) throws {
         let record = ArrivalWriter.Record(path: path, key: file)
-        for rejection in rejections { try arrivals.quarantine(rejection, of: record) }
+        for row in rejections { try arrivals.quarantine(row.rejection, of: record, bytes: row.text) }
         tally.quarantined += rejections.count
     }
 }

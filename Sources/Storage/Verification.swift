@@ -45,6 +45,7 @@ struct VerifyCheck: Hashable, Sendable {
             sql: """
                 SELECT 'point ' || r.point_key || ' at ' || r.at_utc FROM reading r
                 JOIN capture c ON c.key = r.capture_key WHERE c.stored_utc <> r.stored_utc
+                    AND c.bytes_gone IS NOT 'export'
                     AND NOT EXISTS (SELECT 1 FROM dial_setting d
                         WHERE d.point_key = r.point_key AND d.stored_utc = r.stored_utc)
                     AND NOT EXISTS (SELECT 1 FROM held_reading h
@@ -60,6 +61,50 @@ struct VerifyCheck: Hashable, Sendable {
                     (SELECT point_key, at_utc FROM reading UNION ALL SELECT point_key, at_utc FROM second_reading
                         UNION ALL SELECT point_key, first_utc FROM reading_block) r
                 JOIN erased_span s ON s.point_key = r.point_key AND r.at_utc < s.before_utc
+                """
+        ),
+        VerifyCheck(
+            name: "usage_of_a_retained_month_changed",
+            sql: """
+                WITH month AS (SELECT *, CAST(julianday(printf('%04d-%02d-01', month_jst / 12, month_jst % 12 + 1))
+                        - 2440587.5 AS INTEGER) AS first,
+                    CAST(julianday(printf('%04d-%02d-01', (month_jst + 1) / 12, (month_jst + 1) % 12 + 1))
+                        - 2440587.5 AS INTEGER) AS last FROM retained_month)
+                SELECT 'point ' || point_key || ', month ' || month_jst FROM month m
+                WHERE (days, volume_ml, known_seconds) IS NOT (
+                    SELECT count(*), coalesce(sum(u.volume_ml), 0), coalesce(sum(u.known_seconds), 0) FROM daily_usage u
+                    WHERE u.point_key = m.point_key AND u.day_jst >= m.first AND u.day_jst < m.last)
+                """
+        ),
+        VerifyCheck(
+            name: "billing_basis_missing",
+            sql: """
+                WITH month AS (SELECT *, CAST(julianday(printf('%04d-%02d-01', month_jst / 12, month_jst % 12 + 1))
+                        - 2440587.5 AS INTEGER) * 86400 - 32400 AS first,
+                    CAST(julianday(printf('%04d-%02d-01', (month_jst + 1) / 12, (month_jst + 1) % 12 + 1))
+                        - 2440587.5 AS INTEGER) * 86400 - 32400 AS last FROM retained_month)
+                SELECT 'point ' || point_key || ', month ' || month_jst FROM month m WHERE kept_count >
+                    (SELECT coalesce(sum(b.readings), 0) FROM reading_block b
+                        WHERE b.point_key = m.point_key AND b.month_jst = m.month_jst)
+                    + (SELECT count(*) FROM reading r
+                        WHERE r.point_key = m.point_key AND r.at_utc >= m.first AND r.at_utc < m.last)
+                    + (SELECT count(*) FROM second_reading r
+                        WHERE r.point_key = m.point_key AND r.at_utc >= m.first AND r.at_utc < m.last)
+                """
+        ),
+        VerifyCheck(
+            name: "telegrams_gone_uncounted",
+            sql: """
+                SELECT counted || ' counted, ' || gone || ' gone' FROM (SELECT
+                    (SELECT coalesce(sum(count), 0) FROM retention_count WHERE kind = 'telegrams') AS counted,
+                    (SELECT count(*) FROM capture WHERE bytes_gone = 'retention') AS gone) WHERE counted <> gone
+                """
+        ),
+        VerifyCheck(
+            name: "telegram_gone_before_its_time",
+            sql: """
+                SELECT 'capture ' || key FROM capture WHERE bytes_gone = 'retention' AND stored_utc >= coalesce(
+                    (SELECT max(before_utc) FROM retention_count WHERE kind = 'telegrams'), stored_utc)
                 """
         ),
         VerifyCheck(

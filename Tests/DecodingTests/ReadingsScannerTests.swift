@@ -96,6 +96,68 @@ struct ReadingsScannerTests {
         #expect(text.isEmpty || !meaning.rejections.isEmpty)
     }
 
+    private static let header = "meter_id,timestamp,index_l,status,received_at\n"
+
+    private static func rows(_ numbers: Range<Int>) -> String {
+        numbers.map { "M1,2025-04-01T01:00:00+09:00,\($0),OK,\n" }.joined()
+    }
+
+    @Test(arguments: [1, 5, 300])
+    func `a forgotten quote costs its line, and is told with it, however long the file goes on`(pieces: Int) {
+        let long = Self.rows(0..<4_000)
+        let text = Self.header + Self.rows(0..<3) + "M1,\"2025-04-01T01:00:00+09:00,7,OK,\n" + long
+        let found = scan(text, pieces: pieces, mostLines: 500)
+        #expect(found.rejections.map(\.place) == ["r.csv:5"])
+        #expect(found.rejections.map(\.field) == ["row"])
+        #expect(found.rejections.first?.found.hasPrefix("M1,\"2025") == true)
+        #expect(found.rows.count == 4_003)
+        #expect(found.rows.last?.hasPrefix("4005 M1") == true, "line numbers go on")
+        let isWhole = found.text == Array(text.utf8)
+        #expect(isWhole)
+    }
+
+    @Test func `a quote that is open at the file's end is told, and the lines behind it are read`() {
+        let text = Self.header + "M1,\"2025-04-01T01:00:00+09:00,7,OK,\n" + Self.rows(0..<3)
+        let found = scan(text, pieces: 1)
+        #expect(found.rejections.map(\.place) == ["r.csv:2"])
+        #expect(found.rows.count == 3)
+    }
+
+    @Test func `of a row over several lines the line with the quote is told`() {
+        let text = Self.header + "\"M\n1\",2025-04-01T01:00:00+09:00,\"7,OK,\n" + Self.rows(0..<2)
+        let found = scan(text, pieces: 1)
+        #expect(found.rejections.map(\.place) == ["r.csv:3"])
+        #expect(found.rows.count == 2)
+    }
+
+    @Test(arguments: [1, 40])
+    func `a line beyond all measure is passed over, and the next ones are read`(pieces: Int) {
+        let endless = String(repeating: "x", count: 3 * ReadingsScanner.longestRow)
+        for end in ["\n", "\r\n"] {
+            let text = Self.header + Self.rows(0..<2) + endless + end + Self.rows(0..<2)
+            let found = scan(text, pieces: pieces, seed: 7)
+            #expect(found.rejections.map(\.place) == ["r.csv:4"])
+            #expect(found.rows.map { String($0.prefix(4)) } == ["2 M1", "3 M1", "5 M1", "6 M1"])
+        }
+    }
+
+    @Test func `each row's text is found by its line`() {
+        var scanner = ReadingsScanner(named: "r.csv", mostLines: 100)
+        let text = Self.header + "a,b\n\"c\nd\",e\n\"f,g\nh\n"
+        let lines = scanner.scan(Array(text.utf8), isLast: true)
+        let texts = lines[0].rowTexts().mapValues { String(decoding: $0, as: UTF8.self) }
+        #expect(texts == [1: Self.header, 2: "a,b\n", 3: "\"c\nd\",e\n", 5: "\"f,g\n", 6: "h\n"])
+        #expect(String(decoding: scanner.headerText, as: UTF8.self) == Self.header)
+    }
+
+    @Test(arguments: [("OK", 0), ("ESTIMATED", 1), ("SUSPECT", 2), ("LOW_BATTERY", 0), ("", 0)])
+    func `the status says what is no evidence`(word: String, quality: Int) {
+        var scanner = ReadingsScanner(named: "r.csv", mostLines: 100)
+        let text = Self.header + "M1,2025-04-01T01:00:00+09:00,7,\(word),\n"
+        let rows = scanner.scan(Array(text.utf8), isLast: true).flatMap(\.rows)
+        #expect(rows.map(\.quality.rawValue) == [quality])
+    }
+
     @Test func `columns stand in any order, beside others`() {
         let text = "x,index_l,timestamp,meter_id\nq,12,2025-04-01T01:00:00+09:00,M1\n"
         #expect(scan(text, pieces: 1) == readWhole(text))

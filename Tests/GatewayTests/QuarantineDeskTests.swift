@@ -239,4 +239,64 @@ struct QuarantineDeskTests {
         let missing = await #expect(throws: QuarantineDesk.Refusal.self) { try await release(9, desk(store)) }
         #expect(missing == .notWaiting(9))
     }
+
+    private static let imported = """
+        meter_id,timestamp,index_l,status,received_at
+        M-1,2026-03-01T00:00:00+09:00,100,OK,
+        TN-8,2026-03-01T00:00:00+09:00,7.5,ESTIMATED,
+        M-1,2026-03-01T01:00:00+09:00,x,OK,
+        M-1,2026-03-01T00:00:00+09:00,101,OK,
+        """
+
+    private func storeWithImport() async throws -> MeterStore {
+        let store = try await GatewayScene().store
+        _ = try await Importing(pilot: GatewayScene.pilot, store: store)
+            .readings(Array(Self.imported.utf8), named: "a:b.csv", at: march(2))
+        return store
+    }
+
+    @Test func `an imported row of a meter that has been registered since is taken with its own capture`()
+        async throws
+    {
+        let store = try await storeWithImport()
+        let places = try await store.quarantined().map {
+            "\($0.number) \($0.rejection.place) \($0.rejection.field)"
+        }
+        #expect(Set(places) == ["1 a:b.csv:4 index_l", "2 a:b.csv:3 meter_id", "3 a:b.csv:5 index_l"])
+        #expect(try await release(2, desk(store)) == ReadingTally(stored: 1))
+        let reading = try #require(try await store.lastReading(of: .beside))
+        #expect(
+            reading == Reading(point: .beside, at: march(1), index: .millilitres(7_500), quality: .estimated)
+        )
+        let capture = try #require(try await store.capture(of: reading))
+        let row = "TN-8,2026-03-01T00:00:00+09:00,7.5,ESTIMATED,"
+        #expect(String(decoding: capture.bytes, as: UTF8.self).hasSuffix("received_at\n\(row)\n"))
+        #expect(try await store.quarantined().map(\.number) == [1, 3])
+        #expect(try await store.verify() == [])
+        let error = await #expect(throws: QuarantineDesk.Refusal.self) { try await release(2, desk(store)) }
+        #expect(error == .notWaiting(2))
+    }
+
+    @Test
+    func `an imported row that is still wrong, or contradicts what is stored, waits on with its reason`()
+        async throws
+    {
+        let store = try await storeWithImport()
+        let wrong = await #expect(throws: QuarantineDesk.Refusal.self) { try await release(1, desk(store)) }
+        guard case .stillRefused(1, let rejection) = wrong else {
+            Issue.record("\(String(describing: wrong))")
+            return
+        }
+        #expect((rejection.place, rejection.field, rejection.found) == ("a:b.csv:4", "index_l", "x"))
+        let other = await #expect(throws: QuarantineDesk.Refusal.self) { try await release(3, desk(store)) }
+        guard case .contradicts(3, _) = other else {
+            Issue.record("\(String(describing: other))")
+            return
+        }
+        let unknown = await #expect(throws: QuarantineDesk.Refusal.self) {
+            try await release(2, desk(store, GatewayScene.pilot))
+        }
+        #expect(unknown?.description.contains("meter_id") == true)
+        #expect(try await store.quarantineCount() == 3)
+    }
 }

@@ -29,7 +29,7 @@ struct ImportTests {
     private func bring(
         _ rows: [ImportBatch.Row],
         into store: MeterStore,
-        rejections: [Rejection] = [],
+        rejections: [RejectedRow] = [],
         at now: Instant = moment
     ) async throws -> ReadingTally {
         try await store.importReadings(
@@ -135,7 +135,7 @@ struct ImportTests {
     @Test func `rows that were not understood are quarantined under the file's name`() async throws {
         let store = try await MeterStore.withTwoPoints()
         let bad = Rejection(place: "readings.csv:7", field: "index_l", expected: "a number", found: "abc")
-        let tally = try await bring(Array(rows.prefix(1)), into: store, rejections: [bad])
+        let tally = try await bring(Array(rows.prefix(1)), into: store, rejections: [RejectedRow(bad)])
         #expect(tally == ReadingTally(stored: 1, quarantined: 1))
         #expect(try await store.quarantined().map(\.rejection) == [bad])
     }

@@ -13,17 +13,50 @@ public struct ReadingsScanner: Sendable {
         public let rows: [Row]
         /// One for each bad row.
         public let rejections: [Rejection]
+
+        /// Each row as it stands in `text`, by the line on which it begins; walks over the text once.
+        public func rowTexts() -> [Int: ArraySlice<UInt8>] {
+            var texts: [Int: ArraySlice<UInt8>] = [:]
+            var (position, line) = (0, numbers.lowerBound)
+            text.withUnsafeBytes { bytes in
+                while position < bytes.count,
+                    let shape = RowShape(
+                        bytes,
+                        from: position,
+                        isLast: true,
+                        longest: ReadingsScanner.longestRow
+                    )
+                {
+                    // What a forgotten quote spoils is told under the line of the quote.
+                    texts[line + (shape.unclosedLine ?? 0)] = text[shape.start..<shape.end]
+                    position = shape.end
+                    line += shape.lineCount
+                }
+            }
+            return texts
+        }
     }
 
+    /// A row of more bytes than this is none: a quote was forgotten, or the file has no lines.
+    public static let longestRow = 64 * 1_024
+
     /// One row of the file.
-    public struct Row: Hashable, Sendable {
+    public struct Row: Equatable, Sendable {
         public let line: Int
         /// A place in `meters`.
         public let meter: Int
         public let at: Instant
         /// Nil where the meter answered without a value.
         public let index: Volume?
+        public let quality: ReadingQuality
         public let receivedAt: Instant
+        /// Only in the file of a full export.
+        public let origin: ReadingOrigin?
+
+        public static func == (a: Row, b: Row) -> Bool {
+            a.line == b.line && a.meter == b.meter && a.at == b.at && a.index == b.index
+                && a.quality == b.quality && a.receivedAt == b.receivedAt && a.origin === b.origin
+        }
     }
 
     /// The meters that were named so far, in the order of their first rows.
@@ -32,6 +65,10 @@ public struct ReadingsScanner: Sendable {
     private let name: String
     private let mostLines: Int
     private var carried: [UInt8] = []
+    /// Whether the rest of a line that is too long is passed over.
+    private var isSkipping = false
+    /// The header as it stands in the file; empty before it was read.
+    public private(set) var headerText: [UInt8] = []
     private var line = 1
     private var header: Header?
     private var numbers: [String: Int] = [:]
@@ -56,6 +93,7 @@ public struct ReadingsScanner: Sendable {
     public mutating func scan(_ piece: [UInt8], isLast: Bool) -> [Lines] {
         var bytes = carried
         bytes.append(contentsOf: piece)
+        if isSkipping, !skip(&bytes, isLast: isLast) { return [] }
         var found: [Lines] = []
         var position = line == 1 && bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         bytes.withUnsafeBytes { bytes in
@@ -74,7 +112,16 @@ public struct ReadingsScanner: Sendable {
         var rejections: [Rejection] = []
         rows.reserveCapacity(mostLines)
         while line - firstLine < mostLines, position < bytes.count {
-            guard let shape = RowShape(bytes, from: position, isLast: isLast) else { break }
+            let shape = RowShape(
+                bytes,
+                from: position,
+                isLast: isLast,
+                longest: ReadingsScanner.longestRow
+            )
+            guard let shape else {
+                rejections += giveUp(bytes, &position)
+                break
+            }
             defer {
                 position = shape.end
                 line += shape.lineCount
@@ -84,6 +131,10 @@ public struct ReadingsScanner: Sendable {
                 continue
             }
             guard header.isUsable, !shape.isEmpty else { continue }
+            if let offset = shape.unclosedLine {
+                rejections.append(unclosed(bytes, shape, line + offset))
+                continue
+            }
             if let row = quickRow(bytes, shape, header) {
                 rows.append(row)
             } else {
@@ -92,15 +143,60 @@ public struct ReadingsScanner: Sendable {
         }
         guard position > start else { return nil }
         return Lines(
-            numbers: firstLine...line - 1,
+            numbers: firstLine...max(firstLine, line - 1),
             text: Array(bytes[start..<position]),
             rows: rows,
             rejections: rejections
         )
     }
 
+    private func unclosed(_ bytes: UnsafeRawBufferPointer, _ shape: RowShape, _ line: Int) -> Rejection {
+        let row = String(decoding: bytes[shape.start..<shape.end], as: UTF8.self)
+        return Rejection(
+            place: "\(name):\(line)",
+            field: "row",
+            expected: "a closing quote within \(ReadingsScanner.longestRow) bytes",
+            found: String(row.prefix { !$0.isNewline }.prefix(120))
+        )
+    }
+
+    /// Passes over a line that is too long for any row; nothing where the next piece may end it.
+    private mutating func giveUp(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> [Rejection] {
+        guard bytes.count - position > ReadingsScanner.longestRow else { return [] }
+        let rejection = Rejection(
+            place: "\(name):\(line)",
+            field: "row",
+            expected: "at most \(ReadingsScanner.longestRow) bytes",
+            found: "more"
+        )
+        position = bytes.count
+        line += 1
+        isSkipping = true
+        return [rejection]
+    }
+
+    /// Drops what is left of a line that is too long.
+    ///
+    /// - Returns: whether the line has ended.
+    private mutating func skip(_ bytes: inout [UInt8], isLast: Bool) -> Bool {
+        guard let end = bytes.firstIndex(where: { $0 == 10 || $0 == 13 }) else {
+            carried = []
+            return false
+        }
+        // Whether a line feed belongs to a carriage return at the end, the next piece has to tell.
+        guard bytes[end] == 10 || end + 1 < bytes.count || isLast else {
+            carried = [13]
+            return false
+        }
+        let isPair = bytes[end] == 13 && end + 1 < bytes.count && bytes[end + 1] == 10
+        bytes.removeFirst(end + (isPair ? 2 : 1))
+        isSkipping = false
+        return true
+    }
+
     private mutating func begin(_ bytes: UnsafeRawBufferPointer, _ shape: RowShape) -> [Rejection] {
-        let text = DelimitedText(Array(bytes[shape.start..<shape.end]), named: name)
+        headerText = Array(bytes[shape.start..<shape.end])
+        let text = DelimitedText(headerText, named: name)
         let missing = text.missing(ReadingsText.columns)
         header = Header(text, isUsable: missing.isEmpty)
         return missing
@@ -118,15 +214,18 @@ public struct ReadingsScanner: Sendable {
         guard let cells = scanner.nextRow() else { return }
         var reader = RowReader(header.text)
         let row = ReadingsText.row(cells, &reader)
+        let origin = row != nil && header.isFull ? reader.origin() : nil
         rejections += reader.rejections
-        guard let row else { return }
+        guard let row, origin != nil || !header.isFull else { return }
         rows.append(
             Row(
                 line: row.line,
                 meter: number(of: row.meter.rawValue),
                 at: row.at,
                 index: row.index,
-                receivedAt: row.receivedAt
+                quality: row.quality,
+                receivedAt: row.receivedAt,
+                origin: origin
             )
         )
     }
@@ -145,6 +244,9 @@ public struct ReadingsScanner: Sendable {
         let at: Int
         let index: Int
         let received: Int
+        let status: Int
+        /// Whether it is the file of a full export.
+        let isFull: Bool
 
         init(_ text: DelimitedText, isUsable: Bool) {
             self.text = text
@@ -154,6 +256,8 @@ public struct ReadingsScanner: Sendable {
             at = text.column("timestamp") ?? -1
             index = text.column("index_l") ?? -1
             received = text.column("received_at") ?? -1
+            status = text.column("status") ?? -1
+            isFull = ReadingOrigin.columns.allSatisfy { text.column($0) != nil }
         }
     }
 }
@@ -163,7 +267,7 @@ extension ReadingsScanner {
     private mutating func quickRow(_ bytes: UnsafeRawBufferPointer, _ shape: RowShape, _ header: Header)
         -> Row?
     {
-        guard !shape.isUnusual, shape.count == header.text.header.count,
+        guard !header.isFull, !shape.isUnusual, shape.count == header.text.header.count,
             let at = instant(bytes, shape.cell(header.at)),
             let index = litres(bytes, shape.cell(header.index)),
             let meter = meter(bytes, shape.cell(header.meter))
@@ -173,7 +277,20 @@ extension ReadingsScanner {
             guard let instant = instant(bytes, shape.cell(header.received)) else { return nil }
             receivedAt = instant
         }
-        return Row(line: line, meter: meter, at: at, index: .litres(index), receivedAt: receivedAt)
+        return Row(
+            line: line,
+            meter: meter,
+            at: at,
+            index: .litres(index),
+            quality: header.status < 0 ? .measured : quality(bytes, shape.cell(header.status)),
+            receivedAt: receivedAt,
+            origin: nil
+        )
+    }
+
+    private func quality(_ bytes: UnsafeRawBufferPointer, _ cell: Range<Int>) -> ReadingQuality {
+        // No word that says anything is so short, and nearly all cells are.
+        cell.count < 7 ? .measured : ReadingQuality(word: String(decoding: bytes[cell], as: UTF8.self))
     }
 
     private mutating func meter(_ bytes: UnsafeRawBufferPointer, _ cell: Range<Int>) -> Int? {

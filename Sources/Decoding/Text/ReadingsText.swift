@@ -20,12 +20,14 @@ public struct ReadingsText: Sendable {
         else { return nil }
         let litres = reader.optionalLitres("index_l")
         let arrival = reader.optionalInstant("received_at")
+        let quality = ReadingQuality(word: reader.cell("status") ?? "")
         guard case .success(let index) = litres, case .success(let receivedAt) = arrival else { return nil }
         return ImportedReading(
             line: row.line,
             meter: Meter.ID(meter),
             at: at,
             index: index,
+            quality: quality,
             receivedAt: receivedAt ?? at,
             text: row.cells.joined(separator: ",")
         )
@@ -39,9 +41,30 @@ public struct ImportedReading: Hashable, Sendable {
     public let at: Instant
     /// Nil where the meter answered without a value.
     public let index: Volume?
+    public let quality: ReadingQuality
     public let receivedAt: Instant
     /// The row as it stood.
     public let text: String
+}
+
+extension ReadingQuality {
+    /// What a file's `status` says of the value: `ESTIMATED` and `SUSPECT` are no evidence, all other words say nothing.
+    public init(word: String) {
+        switch word {
+        case "ESTIMATED": self = .estimated
+        case "SUSPECT": self = .suspect
+        default: self = .measured
+        }
+    }
+
+    /// The word by which a file says it.
+    public var word: String {
+        switch self {
+        case .measured: "OK"
+        case .estimated: "ESTIMATED"
+        case .suspect: "SUSPECT"
+        }
+    }
 }
 
 /// Reads the cells of one row after the other by column name, and collects what is wrong.
@@ -111,11 +134,27 @@ struct RowReader {
         return number
     }
 
-    /// Whole litres; nil for an empty cell, which means missing and never zero.
+    /// Litres down to the millilitre; nil for an empty cell, which means missing and never zero.
     mutating func optionalLitres(_ column: String) -> Result<Volume?, Refused> {
         guard let cell = cell(column), !cell.isEmpty else { return .success(nil) }
-        return wholeNumber(column, in: 0...1_000_000_000_000).map { .success(.litres($0)) }
-            ?? .failure(Refused())
+        return litres(column).map { .success($0) } ?? .failure(Refused())
+    }
+
+    /// `1234` or `1234.5`: what a millilitre can't say exactly is no index.
+    mutating func litres(_ column: String) -> Volume? {
+        let cell = cell(column) ?? ""
+        let number = cell.contains("e") ? nil : ExactDecimal(cell)
+        guard let number, number.exponent >= -3, let count = number.rounded(toUnitsOf: -3),
+            (0...1_000_000_000_000_000).contains(count)
+        else {
+            reject(
+                column,
+                "litres from 0 to 1000000000000, at most three decimals",
+                cell.isEmpty ? "nothing" : cell
+            )
+            return nil
+        }
+        return .millilitres(count)
     }
 
     mutating func reject(_ field: String, _ expected: String, _ found: String) {

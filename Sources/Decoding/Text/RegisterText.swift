@@ -59,16 +59,16 @@ public struct ExchangesText: Sendable {
 
     private static func row(_ row: DelimitedText.Row, _ reader: inout RowReader) -> ImportedExchange? {
         guard reader.begin(row), let id = reader.text("meter_id"), let at = reader.instant("at"),
-            let closing = reader.wholeNumber("final_index_l", in: 0...1_000_000_000_000),
-            let opening = reader.wholeNumber("initial_index_l", in: 0...1_000_000_000_000)
+            let closing = reader.litres("final_index_l"),
+            let opening = reader.litres("initial_index_l")
         else { return nil }
         let serial = reader.cell("new_serial").flatMap { $0.isEmpty ? nil : $0 } ?? "\(id)-\(at)"
         return ImportedExchange(
             line: row.line,
             meter: Meter.ID(id),
             at: at,
-            closing: .litres(closing),
-            opening: .litres(opening),
+            closing: closing,
+            opening: opening,
             newMeter: Meter.ID(serial)
         )
     }

@@ -12,6 +12,8 @@ struct RowShape {
     let isUnusual: Bool
     /// Nothing but a line end.
     let isEmpty: Bool
+    /// On which of its lines, from 0, a quote begins that nothing closes; nil where all are closed.
+    let unclosedLine: Int?
     private let ends: InlineArray<16, Int>
 
     private static let quote = UInt8(ascii: "\"")
@@ -20,7 +22,10 @@ struct RowShape {
     private static let carriageReturn = UInt8(ascii: "\r")
 
     /// Nil when the row does not end in `bytes` and the file goes on.
-    init?(_ bytes: UnsafeRawBufferPointer, from start: Int, isLast: Bool) {
+    ///
+    /// A quote that is open at the file's end, or after `longest` bytes, is taken as forgotten: then the row ends with
+    /// the line on which it stands.
+    init?(_ bytes: UnsafeRawBufferPointer, from start: Int, isLast: Bool, longest: Int) {
         self.start = start
         var ends = InlineArray<16, Int>(repeating: start)
         var count = 0
@@ -39,7 +44,20 @@ struct RowShape {
             position += 1
         }
         var lines = 1
-        if isUnusual { (position, lines) = RowShape.endOfQuoted(bytes, from: start) }
+        var unclosedLine: Int?
+        if isUnusual {
+            let limit = min(bytes.count, start + longest)
+            let quoted = RowShape.endOfQuoted(bytes, from: start, to: limit)
+            (position, lines) = (quoted.end, quoted.lines)
+            if let open = quoted.open, isLast || limit < bytes.count {
+                unclosedLine = open.line
+                lines = open.line + 1
+                position =
+                    bytes[open.position...].firstIndex {
+                        $0 == RowShape.newline || $0 == RowShape.carriageReturn
+                    } ?? bytes.count
+            }
+        }
         guard let end = RowShape.end(bytes, after: position, isLast: isLast) else { return nil }
         if count < RowShape.mostCells { ends[count] = position }
         self.end = end
@@ -48,6 +66,7 @@ struct RowShape {
         self.isUnusual = isUnusual || count >= RowShape.mostCells
         isEmpty = position == start
         lineCount = lines
+        self.unclosedLine = unclosedLine
     }
 
     /// The bytes of a cell, from 0.
@@ -63,17 +82,29 @@ struct RowShape {
         return bytes[position + 1] == newline ? position + 2 : position + 1
     }
 
-    /// The first line end that no quote encloses, and how many lines there are up to it.
-    private static func endOfQuoted(_ bytes: UnsafeRawBufferPointer, from start: Int) -> (Int, Int) {
-        var isQuoted = false
+    /// The first line end before `limit` that no quote encloses, and how many lines there are up to it.
+    private struct QuotedEnd {
+        var end: Int
         var lines = 1
-        for position in start..<bytes.count {
-            if bytes[position] == quote { isQuoted.toggle() }
-            if !isQuoted, bytes[position] == newline || bytes[position] == carriageReturn {
-                return (position, lines)
+        /// Where the quote begins that is open at the end, and on which line, from 0.
+        var open: (position: Int, line: Int)?
+    }
+
+    private static func endOfQuoted(_ bytes: UnsafeRawBufferPointer, from start: Int, to limit: Int)
+        -> QuotedEnd
+    {
+        var found = QuotedEnd(end: limit)
+        for position in start..<limit {
+            if bytes[position] == quote {
+                found.open = found.open == nil ? (position, found.lines - 1) : nil
+            } else if bytes[position] == newline || bytes[position] == carriageReturn {
+                guard found.open != nil else {
+                    found.end = position
+                    return found
+                }
+                if bytes[position] == newline { found.lines += 1 }
             }
-            if bytes[position] == newline { lines += 1 }
         }
-        return (bytes.count, lines)
+        return found
     }
 }

@@ -184,6 +184,8 @@ extension QuarantineDesk.Refusal: BilingualError {
         case .stillRefused(_, let rejection):
             "まだ取り込めません: \(rejection.place): \(rejection.field): \(rejection.expectedInJapanese) が必要ですが、"
                 + "\(rejection.found) があります"
+        case .contradicts(_, let rejection):
+            "同じ時刻に別の指針が保存されています (\(rejection.expectedInJapanese)、\(rejection.found))。正しい場合は resolve --as correction で訂正してください"
         case .empty: "指針もアラームもありません"
         }
     }
