@@ -55,7 +55,10 @@ public struct Rebuild: Sendable {
         let derived = Judge.days(of: series, at: point, since: past.readings.first?.at)
         let allDays = LocalDay(daysSince1970: -1_000_000)..<LocalDay(daysSince1970: 10_000_000)
         let kept = try await store.dailyUsage(of: point, in: allDays)
+        // Days whose readings went because their time was over can't be derived; `verify` holds them to their sums.
+        let retained = try await store.retainedSince(of: point)
         let differences = Rebuild.differences(kept, derived, at: point)
+            .filter { difference in retained.map { difference.day >= $0 } ?? true }
         try await store.replaceUsage(
             of: point,
             with: differences.compactMap(\.derived),

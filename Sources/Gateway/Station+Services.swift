@@ -32,8 +32,14 @@ extension Station {
             }
         }
         parts.append(
-            Supervision.Part(key: "upkeep", basis: "store") {
-                StoreUpkeep(store, clock: ContinuousClock(), now: now, logger: logger)
+            Supervision.Part(key: "upkeep", basis: settings.retention) {
+                StoreUpkeep(
+                    store,
+                    retain: nightlyRetention,
+                    clock: ContinuousClock(),
+                    now: now,
+                    logger: logger
+                )
             }
         )
         if let mail = settings.mail {
@@ -44,6 +50,19 @@ extension Station {
             )
         }
         return parts
+    }
+
+    /// Nil where the gateway lets nothing go by itself.
+    private var nightlyRetention: (@Sendable (Instant) async throws -> Int)? {
+        guard configuration.settings.retention.isNightly else { return nil }
+        return { [live, store] now in
+            let configuration = live.current
+            return try await Retaining(
+                configuration.settings.retention,
+                pilot: configuration.pilot,
+                store: store
+            ).apply(by: "gateway", reason: "nightly", at: now).total
+        }
     }
 
     /// A part whose settings went away between two looks does nothing.

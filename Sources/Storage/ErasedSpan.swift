@@ -45,6 +45,8 @@ public struct ErasedSpan: Hashable, Sendable {
         case captures
         /// Those of them that other readings came with, which stay without their bytes.
         case sharedCaptures = "shared_captures"
+        /// Lines of captured files that became no reading.
+        case textRows = "text_rows"
         case quarantine
         /// Incidents whose evidence is gone; that there was one stays.
         case incidents
@@ -54,6 +56,12 @@ public struct ErasedSpan: Hashable, Sendable {
         case alarms
         /// Hand readings, consents and leaks found by others.
         case events
+        /// Exchanges whose indexes are gone; that a meter hung there stays.
+        case exchanges
+        /// Dial settings whose indexes are gone.
+        case dialSettings = "dial_settings"
+        /// Proofs of meter models whose dial values are gone.
+        case proofs
 
         public var japanese: String {
             switch self {
@@ -62,11 +70,15 @@ public struct ErasedSpan: Hashable, Sendable {
             case .dailyUsage: "日別使用量"
             case .captures: "受信データの内容"
             case .sharedCaptures: "うち他の指針と共通"
+            case .textRows: "取込ファイルの行"
             case .quarantine: "隔離中の記録"
             case .incidents: "異常の根拠"
             case .mails: "メールの本文"
             case .alarms: "メーター警報・欠測・再送依頼"
             case .events: "目視検針・同意・漏水発見"
+            case .exchanges: "取替時の指針"
+            case .dialSettings: "指針合わせの値"
+            case .proofs: "機種確認の値"
             }
         }
     }

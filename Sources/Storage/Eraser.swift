@@ -35,20 +35,33 @@ struct Eraser {
             "DELETE FROM daily_usage WHERE point_key = ? AND day_jst <= ?",
             [point, LocalDay(containing: erasure.before - 1).daysSince1970]
         )
+        let texts = try TextEraser(erasure, database).run()
+        counts[.textRows] = texts.rows
         counts[.sharedCaptures] = try count(
             """
             SELECT count(*) FROM erasing WHERE key IN (SELECT key FROM used_capture)
                 OR key IN (SELECT capture_key FROM held_reading)
             """
         )
-        counts[.quarantine] = try eraseQuarantine()
+        counts[.quarantine] = try eraseQuarantine() + texts.quarantined
         counts[.captures] = try change(
-            "UPDATE capture SET bytes = x'', request_bytes = x'' WHERE key IN (SELECT key FROM erasing)"
+            """
+            UPDATE capture SET bytes = x'', request_bytes = x'', packing = 0, length = NULL,
+                bytes_gone = coalesce(bytes_gone, 'erased') WHERE key IN (SELECT key FROM erasing)
+            """
         )
         counts[.mails] = try eraseMails()
         counts[.incidents] = try eraseEvidence()
         counts[.alarms] = try eraseAlarms()
         counts[.events] = try eraseEvents()
+        let history = MeterHistoryEraser(database, point: point, before: before)
+        counts[.exchanges] = try history.eraseExchanges()
+        counts[.dialSettings] = try history.eraseDialSettings()
+        counts[.proofs] = try history.eraseProofs(at: erasure.point)
+        try database.execute(
+            sql: "DELETE FROM retained_month WHERE point_key = ? AND month_jst <= ?",
+            arguments: [point, SealedMonth(containing: before - 1).number]
+        )
         return counts
     }
 

@@ -20,7 +20,9 @@ extension MeterStore {
 
     /// Erases what tells of the people at a point before an instant, in one transaction, and leaves counts.
     ///
-    /// Exchanges, dial settings, contracts, site properties and the audit log stay: they say nothing of anybody's use.
+    /// Contracts, site properties, which meter hung there when, and who did what stay: they say nothing of anybody's use.
+    /// What meters showed at exchanges, dial settings and proofs goes (`MeterHistoryEraser` says why), also from the words
+    /// of the audit log.
     /// Afterwards the bytes may still lie in free pages of the file until `reclaim` has rebuilt it.
     ///
     /// - Throws: `.notFound` when the point is not registered, `.failed` without a reason.
@@ -82,19 +84,23 @@ extension ErasedSpan {
     }
 }
 
-/// Up to when the data of points is erased: what arrives from before is refused.
+/// Up to when the data of points is erased, or went since its time was over: what arrives from before is refused.
 struct ErasedBefore {
     private let instants: [Int64: Int64]
+    private let erased: [Int64: Int64]
 
     init(_ database: Database) throws {
         let rows = try Row.fetchAll(
             database,
             sql: "SELECT point_key, max(before_utc) FROM erased_span GROUP BY point_key"
         )
-        instants = Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+        erased = Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+        let retained = try Row.fetchAll(database, sql: "SELECT point_key, before_day_jst FROM retained_since")
+            .map { row in (row[0] as Int64, LocalDay(daysSince1970: row[1]).start.secondsSince1970) }
+        instants = erased.merging(retained, uniquingKeysWith: max)
     }
 
-    /// Nothing was ever erased.
+    /// Nothing ever went.
     var isEmpty: Bool { instants.isEmpty }
 
     /// Whether what was measured then at a point (its key) is refused.
@@ -102,13 +108,23 @@ struct ErasedBefore {
         instants[point].map { at.secondsSince1970 < $0 } ?? false
     }
 
-    /// Counts arrivals that were refused.
+    /// Whether the indexes of an exchange are erased with the use of the people before.
+    func coversExchange(at instant: Instant, of point: Int64) -> Bool {
+        erased[point].map { instant.secondsSince1970 < $0 - MeterHistoryEraser.reachSeconds } ?? false
+    }
+
+    /// Counts arrivals that were refused: at the erasure of their point, else where its readings went.
     static func countRefused(_ count: Int, of point: Int64, in database: Database) throws {
         try database.execute(
             sql: """
                 UPDATE erased_span SET refused_count = refused_count + ?1 WHERE key = (
                     SELECT key FROM erased_span WHERE point_key = ?2 ORDER BY before_utc DESC, key DESC LIMIT 1)
                 """,
+            arguments: [count, point]
+        )
+        guard database.changesCount == 0 else { return }
+        try database.execute(
+            sql: "UPDATE retained_since SET refused_count = refused_count + ?1 WHERE point_key = ?2",
             arguments: [count, point]
         )
     }

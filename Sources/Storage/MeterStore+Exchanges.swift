@@ -41,6 +41,20 @@ extension MeterStore {
     }
 }
 
+extension MeterStore {
+    /// The same without those whose indexes were erased with the use of the people before.
+    public func knownExchanges(
+        of point: ServicePoint.ID,
+        asOf: Instant? = nil
+    ) async throws(StoreError) -> [MeterExchange] {
+        try await read("read the exchanges of \(point)") { database in
+            guard let key = try Register(database).pointKey(point) else { return [] }
+            return try ExchangeRow.all(of: key, storedBy: asOf?.secondsSince1970 ?? .max, in: database)
+                .filter { !$0.isWithdrawn && !$0.isErased }.map { $0.value(at: point) }
+        }
+    }
+}
+
 /// Writes exchanges inside one transaction.
 struct ExchangeWriter {
     private let database: Database
@@ -60,22 +74,26 @@ struct ExchangeWriter {
         guard earlier?.value(at: exchange.point) != exchange || earlier?.isWithdrawn == true else {
             return false
         }
+        // Of erased people it may be known that a meter was exchanged, and not what it showed.
+        let isErased = try ErasedBefore(database).coversExchange(at: exchange.at, of: point)
+        if isErased, earlier?.newMeter == exchange.newMeter, earlier?.isWithdrawn == false { return false }
         let new = try register.takeOverDial(from: point, to: exchange.newMeter)
         try database.execute(
             sql: """
                 INSERT INTO meter_exchange (point_key, at_utc, revision, old_meter_key, new_meter_key, closing_ml,
-                    opening_ml, recorded_by, stored_utc)
-                SELECT key, ?2, ?3, coalesce(?4, meter_key), ?5, ?6, ?7, ?8, ?9 FROM service_point WHERE key = ?1
+                    opening_ml, recorded_by, stored_utc, is_erased)
+                SELECT key, ?2, ?3, coalesce(?4, meter_key), ?5, ?6, ?7, ?8, ?9, ?10 FROM service_point WHERE key = ?1
                 """,
             arguments: [
                 point, exchange.at.secondsSince1970, (earlier?.revision ?? 0) + 1, earlier?.oldMeterKey,
                 new,
-                exchange.closing.millilitres, exchange.opening.millilitres, person, now.secondsSince1970,
+                isErased ? 0 : exchange.closing.millilitres, isErased ? 0 : exchange.opening.millilitres,
+                person, now.secondsSince1970, isErased,
             ]
         )
         if known.allSatisfy({ $0.at <= exchange.at || $0.isWithdrawn }) { try hang(new, at: point) }
         try ArrivalMark.touch(point, from: exchange.at, in: database)
-        try database.insert(AuditEntry(exchange, by: person, at: now))
+        try database.insert(AuditEntry(exchange, isErased: isErased, by: person, at: now))
         return true
     }
 
@@ -89,8 +107,9 @@ struct ExchangeWriter {
         try database.execute(
             sql: """
                 INSERT INTO meter_exchange (point_key, at_utc, revision, old_meter_key, new_meter_key, closing_ml,
-                    opening_ml, recorded_by, stored_utc, is_withdrawn)
-                SELECT point_key, at_utc, revision + 1, old_meter_key, new_meter_key, closing_ml, opening_ml, ?, ?, 1
+                    opening_ml, recorded_by, stored_utc, is_withdrawn, is_erased)
+                SELECT point_key, at_utc, revision + 1, old_meter_key, new_meter_key, closing_ml, opening_ml, ?, ?, 1,
+                    is_erased
                 FROM meter_exchange WHERE point_key = ? AND at_utc = ? AND revision = ?
                 """,
             arguments: [
@@ -132,6 +151,8 @@ private struct ExchangeRow {
     let newMeterKey: Int64
     /// Announced by mistake: it counts no more.
     let isWithdrawn: Bool
+    /// Its indexes are not known any more.
+    let isErased: Bool
 
     func value(at point: ServicePoint.ID) -> MeterExchange {
         MeterExchange(point: point, at: at, closing: closing, opening: opening, newMeter: newMeter)
@@ -142,7 +163,7 @@ private struct ExchangeRow {
         let statement = try database.cachedStatement(
             sql: """
                 SELECT e.at_utc, e.revision, e.old_meter_key, e.closing_ml, e.opening_ml, m.id,
-                    m.key, e.is_withdrawn
+                    m.key, e.is_withdrawn, e.is_erased
                 FROM meter_exchange e JOIN meter m ON m.key = e.new_meter_key
                 WHERE e.point_key = ? AND e.stored_utc <= ? ORDER BY e.at_utc, e.revision
                 """
@@ -156,7 +177,8 @@ private struct ExchangeRow {
                 opening: .millilitres(row[4]),
                 newMeter: Meter.ID(row[5]),
                 newMeterKey: row[6],
-                isWithdrawn: row[7]
+                isWithdrawn: row[7],
+                isErased: row[8]
             )
         }
         return rows.reduce(into: []) { newest, row in
@@ -189,14 +211,16 @@ extension Register {
 }
 
 extension AuditEntry {
-    fileprivate init(_ exchange: MeterExchange, by person: String, at now: Instant) {
+    fileprivate init(_ exchange: MeterExchange, isErased: Bool, by person: String, at now: Instant) {
         self.init(
             at: now,
             person: person,
             action: "exchange",
             subject: exchange.point.rawValue,
-            detail: "at \(exchange.at), closing \(exchange.closing), opening \(exchange.opening), new meter "
-                + exchange.newMeter.rawValue
+            detail: isErased
+                ? "erased"
+                : "at \(exchange.at), closing \(exchange.closing), opening \(exchange.opening), new meter "
+                    + exchange.newMeter.rawValue
         )
     }
 }

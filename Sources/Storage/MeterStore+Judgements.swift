@@ -80,12 +80,14 @@ private struct UsageWriter {
         self.now = now
     }
 
+    /// A day whose readings went because their time was over stays as it was judged while they were there.
     func store(_ day: DailyUsage) throws {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO daily_usage (point_key, day_jst, volume_ml, known_seconds, is_unexplained,
                     night_minimum_ml, judged_utc)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+                WHERE NOT EXISTS (SELECT 1 FROM retained_since WHERE point_key = ?1 AND before_day_jst > ?2)
                 ON CONFLICT (point_key, day_jst) DO UPDATE SET volume_ml = excluded.volume_ml,
                     known_seconds = excluded.known_seconds, is_unexplained = excluded.is_unexplained,
                     night_minimum_ml = excluded.night_minimum_ml, judged_utc = excluded.judged_utc
@@ -116,7 +118,10 @@ private struct UsageWriter {
 
     func remove(_ day: LocalDay, of point: ServicePoint.ID) throws {
         try database.execute(
-            sql: "DELETE FROM daily_usage WHERE point_key = ? AND day_jst = ?",
+            sql: """
+                DELETE FROM daily_usage WHERE point_key = ?1 AND day_jst = ?2
+                    AND NOT EXISTS (SELECT 1 FROM retained_since WHERE point_key = ?1 AND before_day_jst > ?2)
+                """,
             arguments: [try register.requiredPointKey(point), day.daysSince1970]
         )
     }

@@ -16,7 +16,7 @@ struct Mizumori: AsyncParsableCommand {
             ReportCommand.self, Bill.self, IncidentCommand.self, Backup.self, Restore.self, Verify.self,
             MailCommand.self,
             EventsCommand.self, Resolve.self, RegisterCommand.self, ExportCommand.self, Erase.self,
-            LayoutCommand.self, QuarantineCommand.self,
+            LayoutCommand.self, QuarantineCommand.self, RetentionCommand.self,
         ]
     )
 }

@@ -86,7 +86,8 @@ struct ErasureTests {
 
     private let expected: [ErasedSpan.Kind: Int] = [
         .readings: 10, .heldReadings: 1, .dailyUsage: 1, .captures: 12, .sharedCaptures: 1, .quarantine: 2,
-        .incidents: 1, .mails: 1, .events: 1, .alarms: 2,
+        .incidents: 1, .mails: 1, .events: 1, .alarms: 2, .textRows: 0, .exchanges: 0, .dialSettings: 0,
+        .proofs: 0,
     ]
 
     @Test func `counting what would go changes nothing`() async throws {
@@ -111,7 +112,10 @@ struct ErasureTests {
         #expect(try await store.history(of: incident.id).map(\.detail) == [""])
         #expect(try await store.events(of: .first).map(\.event.kind) == [.open], "contracts stay")
         let span = try #require(try await store.erasedSpans(of: .first).first)
-        #expect(span.counts == expected && span.from == moment && span.before == ErasureTests.end)
+        #expect(
+            span.counts == expected.filter { $0.value > 0 } && span.from == moment
+                && span.before == ErasureTests.end
+        )
         #expect((span.by, span.reason, span.refused) == ("sato", "R8-5", 0))
         #expect(try await store.auditLog().last?.action == "erase")
         #expect(try await store.unjudgedPoints(stage: "judgement").map(\.earliest).contains(moment))
@@ -275,5 +279,186 @@ struct ErasureTests {
         let visitor = try await MeterStore.open(folder: folder.path, as: .visitor)
         let error = await #expect(throws: StoreError.self) { try await visitor.reclaim() }
         #expect(error?.code == .failed)
+    }
+
+    /// A file of two meters' rows, some of them rejected; the second point's readings lead to it, the first one's do not.
+    private func importFile(into store: MeterStore, isPacked: Bool) async throws {
+        let before = (0..<3).map {
+            "M-S-00001,\((moment + Int64($0) * hour).japaneseDescription),76543\($0)x,OK,\n"
+        }
+        let after = "M-S-00001,\((ErasureTests.end + hour).japaneseDescription),888x,OK,\n"
+        let others = (0..<(isPacked ? 400 : 1)).map { number in
+            "M-S-000012,\((moment + Int64(number) * hour).japaneseDescription),\(number),OK,\n"
+        }
+        let lines = before + [after] + others
+        let rows = others.indices.map { number in
+            ImportBatch.Row(
+                point: 0,
+                at: moment + Int64(number + 20) * hour,
+                index: .litres(Int64(number)),
+                line: 5 + lines.count - others.count + number
+            )
+        }
+        let bad = (0..<4).map { number in
+            RejectedRow(
+                Rejection(place: "a.csv:\(5 + number)", field: "index_l", expected: "litres", found: "x"),
+                text: number == 2 ? nil : Array("meter_id,timestamp\n\(lines[number])".utf8)
+            )
+        }
+        let own = RejectedRow(
+            Rejection(place: "a.csv:9", field: "index_l", expected: "litres", found: "y"),
+            text: Array("meter_id,timestamp\n\(others[0])".utf8)
+        )
+        _ = try await store.importReadings(
+            [ImportBatch(lines: 5...4 + lines.count, text: Array(lines.joined().utf8), rows: rows)],
+            of: [.second],
+            rejections: bad + [own],
+            from: .file,
+            file: "a.csv",
+            at: moment + 14 * hour
+        )
+    }
+
+    @Test(arguments: [true, false])
+    func `rejected rows of the point go from files that others' readings lead to, line by line`(
+        isPacked: Bool
+    )
+        async throws
+    {
+        let store = try await filled()
+        try await importFile(into: store, isPacked: isPacked)
+        let readings = try await store.allReadings(of: .second)
+        let counts = try await store.erase(ErasureTests.erasure, at: moment + 20 * hour)
+        #expect(counts[.textRows] == 3)
+        #expect(try await store.allReadings(of: .second) == readings, "others' readings stay")
+        let last = try #require(readings.last)
+        let capture = try #require(try await store.capture(of: last))
+        let lines = String(decoding: capture.bytes, as: UTF8.self).split(
+            separator: "\n",
+            omittingEmptySubsequences: false
+        )
+        #expect(lines.prefix(3).allSatisfy { $0.isEmpty }, "line numbers stay")
+        #expect(lines[3].contains("888x"), "the present contract's rows stay")
+        #expect(lines[4].hasPrefix("M-S-000012,"), "a longer number is another's")
+        let left = try await store.quarantined().map(\.rejection.place)
+        #expect(left.filter { $0.hasPrefix("a.csv") } == ["a.csv:8", "a.csv:9"])
+        #expect(try await store.verify() == [])
+    }
+
+    /// Indexes that are found nowhere else: at an exchange, a dial setting and a proof.
+    private func recordHistory(in store: MeterStore) async throws {
+        let at = ErasureTests.end - 60 * 24 * hour
+        let exchange = MeterExchange(
+            point: .first,
+            at: at,
+            closing: .millilitres(5_111_222_333),
+            opening: .millilitres(4_999_888_777),
+            newMeter: .new
+        )
+        try await store.record(exchange, by: "sato", at: moment)
+        for (number, dial) in [(0, Int64(3_777_666_555)), (1, 3_888_777_666)] {
+            let setting = DialSetting(
+                point: .first,
+                at: at + Int64(number + 1) * hour,
+                dial: .millilitres(dial),
+                offset: .millilitres(dial - 1_000_000),
+                cause: .dialReading,
+                drift: .millilitres(2_333_444_555)
+            )
+            try await store.record(
+                setting,
+                replacing: setting.offset,
+                by: "sato",
+                reason: "read 3777",
+                at: moment
+            )
+        }
+        let proof = ModelProof(
+            model: "pulses",
+            edition: "1",
+            point: .first,
+            at: at,
+            person: "sato",
+            detail: "dial 6666.555 m3"
+        )
+        try await store.record(proof)
+    }
+
+    private static let historyTraces: [[UInt8]] = [
+        // Indexes as SQLite writes them, the highest byte first.
+        [0x00, 0x01, 0x30, 0xA7, 0x10, 0x3D], [0x00, 0x01, 0x2A, 0x04, 0x3F, 0x89],
+        [0x00, 0x00, 0xE1, 0x2A, 0x9D, 0xFB], [0x00, 0x00, 0x8B, 0x15, 0x89, 0xCB],
+        Array("5111222.333".utf8), Array("3777666.555".utf8), Array("read 3777".utf8), Array("6666.555".utf8),
+    ]
+
+    @Test
+    func `what meters showed at exchanges, dial settings and proofs is gone, and that they hung there stays`()
+        async throws
+    {
+        let store = try await filled()
+        try await recordHistory(in: store)
+        let counts = try await store.erase(ErasureTests.erasure, at: moment + 20 * hour)
+        #expect([counts[.exchanges], counts[.dialSettings], counts[.proofs]] == [1, 2, 1])
+        #expect(try await store.exchanges(of: .first).map(\.newMeter) == [.new])
+        #expect(try await store.knownExchanges(of: .first) == [])
+        let settings = try await store.dialSettings(of: .first)
+        #expect(settings.map(\.dial) == [.zero, .zero])
+        #expect(
+            settings.map(\.offset) == [.zero, .millilitres(3_887_777_666)],
+            "later counts need the last offset"
+        )
+        #expect(try await store.modelProofs().map(\.detail) == [""])
+        let words = try await store.auditLog().filter { $0.action != "erase" }.map(\.detail)
+        for trace in ["5111222", "3777", "3888", "6666"] {
+            #expect(!words.contains { $0.contains(trace) }, "\(trace)")
+        }
+        #expect(try await store.erase(ErasureTests.erasure, at: moment + 21 * hour)[.exchanges] == 0)
+        #expect(try await store.verify() == [])
+    }
+
+    @Test func `an exchange of erased people that is announced again brings no index back`() async throws {
+        let store = try await filled()
+        try await recordHistory(in: store)
+        let known = try #require(try await store.exchanges(of: .first).first)
+        _ = try await store.erase(ErasureTests.erasure, at: moment + 20 * hour)
+        #expect(try await !store.record(known, by: "sato", at: moment + 21 * hour))
+        let late = MeterExchange(
+            point: .first,
+            at: known.at - hour,
+            closing: .litres(77),
+            opening: .zero,
+            newMeter: .between
+        )
+        #expect(try await store.record(late, by: "sato", at: moment + 21 * hour))
+        #expect(try await store.texts("SELECT sum(closing_ml + opening_ml) FROM meter_exchange") == ["0"])
+        #expect(try await store.exchanges(of: .first).map(\.newMeter) == [.between, .new])
+    }
+
+    @Test func `no byte of rejected rows or of meters' history is left in the file, its log or a later copy`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let store = try await MeterStore.open(folder: folder.path, as: .collector)
+        try await store.register([registered(.first), registered(.second)])
+        try await fill(store)
+        try await importFile(into: store, isPacked: false)
+        try await recordHistory(in: store)
+        try await store.checkpoint()
+        let traces =
+            ErasureTests.historyTraces.map { $0.first == 0 ? Array($0.drop { $0 == 0 }) : $0 }
+            + [Array("765431x".utf8), Array("765430x".utf8)]
+        func found() throws -> [Bool] {
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            let bytes = try files.map { try Data(contentsOf: URL(fileURLWithPath: folder.path + "/" + $0)) }
+            return traces.map { trace in bytes.contains { $0.range(of: Data(trace)) != nil } }
+        }
+        let planted = try found()
+        #expect(planted.allSatisfy { $0 }, "the traces are looked for rightly: \(planted)")
+        _ = try await store.erase(ErasureTests.erasure, at: moment + 20 * hour)
+        try await store.reclaim()
+        try await store.backup(to: folder.path + "/copy")
+        let left = try found()
+        #expect(left.allSatisfy { !$0 }, "\(left)")
+        try store.close()
     }
 }

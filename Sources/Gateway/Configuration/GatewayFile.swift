@@ -30,6 +30,7 @@ struct GatewayFile {
         let recorder = root.section("recorder")
         let recorderMegabytes = recorder?.integer("megabytes", in: 0...10_000) ?? 64
         recorder?.finish()
+        let retention = RetentionSection.settings(in: root)
         console?.finish()
         polling?.finish()
         feedSection?.finish()
@@ -46,7 +47,8 @@ struct GatewayFile {
             feedDelayHours: delay,
             folders: folders,
             push: push,
-            mail: mailSettings
+            mail: mailSettings,
+            retention: retention
         )
     }
 

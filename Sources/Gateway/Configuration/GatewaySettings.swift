@@ -22,6 +22,8 @@ public struct GatewaySettings: Sendable {
     public let push: Push?
     /// Nil where no mail goes out.
     public let mail: MailSettings?
+    /// For how long data is kept.
+    public let retention: RetentionSettings
 
     public init(
         station: String,
@@ -33,8 +35,10 @@ public struct GatewaySettings: Sendable {
         feedDelayHours: Int,
         folders: [FolderSettings] = [],
         push: Push? = nil,
-        mail: MailSettings?
+        mail: MailSettings?,
+        retention: RetentionSettings = RetentionSettings()
     ) {
+        self.retention = retention
         self.station = station
         self.console = console
         self.lines = lines

@@ -48,10 +48,16 @@ struct Sealer {
         return outcome
     }
 
-    /// Takes readings before an instant out of their blocks.
+    /// Takes readings before an instant out of their blocks, but for those that are kept.
     ///
     /// - Returns: how many.
-    func remove(before end: Int64, at point: Int64, by route: Route) throws -> Int {
+    @discardableResult
+    func remove(
+        before end: Int64,
+        at point: Int64,
+        by route: Route,
+        keeping isKept: (StoredReading) -> Bool = { _ in false }
+    ) throws -> Int {
         let months = try Int64.fetchAll(
             database,
             sql: "SELECT month_jst FROM reading_block WHERE point_key = ? AND route = ? AND first_utc < ?",
@@ -60,7 +66,8 @@ struct Sealer {
         return try months.reduce(0) { count, month in
             let readings =
                 try ReadingQuery(database, point: point, route: route).block(of: month)?.readings ?? []
-            let rest = readings.filter { $0.at >= end }
+            let rest = readings.filter { $0.at >= end || isKept($0) }
+            guard rest.count < readings.count else { return count }
             try database.execute(
                 sql: "DELETE FROM reading_block WHERE point_key = ? AND route = ? AND month_jst = ?",
                 arguments: [point, route.rawValue, month.number]
