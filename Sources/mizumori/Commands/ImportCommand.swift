@@ -9,7 +9,9 @@ struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Take files into the store.",
-        subcommands: [Readings.self, Exchanges.self, Events.self, HandReadings.self, FeedFileCommand.self]
+        subcommands: [
+            Readings.self, Exchanges.self, Events.self, HandReadings.self, Weather.self, FeedFileCommand.self,
+        ]
     )
 
     struct Document: Encodable {
@@ -39,13 +41,15 @@ struct ImportCommand: AsyncParsableCommand {
             let pieces = try FilePieces(file, voice)
             let (configuration, store) = try await folders.registered(voice, command: "import")
             let progress = ImportProgress(size: pieces.size, voice)
-            let outcome = try await Importing(pilot: configuration.pilot, store: store)
-                .readings(
-                    named: URL(fileURLWithPath: file).lastPathComponent,
-                    at: presentInstant(),
-                    next: { try pieces.next() },
-                    progress: { progress.show($0) }
-                )
+            let outcome = try await voice.importing {
+                try await Importing(pilot: configuration.pilot, store: store)
+                    .readings(
+                        named: URL(fileURLWithPath: file).lastPathComponent,
+                        at: presentInstant(),
+                        next: { try pieces.next() },
+                        progress: { progress.show($0) }
+                    )
+            }
             progress.finish()
             let document = Document(
                 file: file,
@@ -101,12 +105,24 @@ struct ImportCommand: AsyncParsableCommand {
             orText: voice.phrase(
                 "\(document.file): \(document.stored) stored, \(document.duplicates) known already, "
                     + "\(document.empty) without a value, \(document.quarantined) in quarantine"
-                    + (document.refused > 0 ? ", \(document.refused) refused (erased)" : ""),
+                    + (document.refused > 0 ? ", \(document.refused) refused (erased, or over)" : ""),
                 "\(document.file): 保存 \(document.stored) 件、既知 \(document.duplicates) 件、値なし \(document.empty) 件、"
                     + "保留 \(document.quarantined) 件"
-                    + (document.refused > 0 ? "、消去済み期間のため拒否 \(document.refused) 件" : "")
+                    + (document.refused > 0 ? "、消去済みまたは保存期間経過のため拒否 \(document.refused) 件" : "")
             )
         )
         if !rejections.isEmpty { throw ExitCode.refused }
+    }
+}
+
+extension Voice {
+    /// A full export that comes into a store with other data is refused; whatever else fails, fails.
+    fileprivate func importing<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as StoreError where error.code == .conflicting {
+            tell("\(error)", "全項目の書き出しファイルは空の保存データにのみ取り込めます (\(error))")
+            throw ExitCode.refused
+        }
     }
 }
