@@ -227,7 +227,7 @@ extension ArrivalWriter {
 
     func isErased(_ reading: Reading) throws -> Bool {
         guard !erased.isEmpty, let point = try keys.key(of: reading.point, in: register) else { return false }
-        return erased.covers(reading.at, of: point)
+        return try erased.covers(reading.at, of: point)
     }
 }
 

@@ -86,26 +86,34 @@ extension ErasedSpan {
 
 /// Up to when the data of points is erased, or went since its time was over: what arrives from before is refused.
 struct ErasedBefore {
-    private let instants: [Int64: Int64]
+    private let database: Database
     private let erased: [Int64: Int64]
+    /// No reading of any point went from here on.
+    private let retainedUntil: Int64
 
     init(_ database: Database) throws {
+        self.database = database
         let rows = try Row.fetchAll(
             database,
             sql: "SELECT point_key, max(before_utc) FROM erased_span GROUP BY point_key"
         )
         erased = Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
-        let retained = try Row.fetchAll(database, sql: "SELECT point_key, before_day_jst FROM retained_since")
-            .map { row in (row[0] as Int64, LocalDay(daysSince1970: row[1]).start.secondsSince1970) }
-        instants = erased.merging(retained, uniquingKeysWith: max)
+        let day = try Int.fetchOne(database, sql: "SELECT max(before_day_jst) FROM retained_since")
+        retainedUntil = day.map { LocalDay(daysSince1970: $0).start.secondsSince1970 } ?? .min
     }
 
     /// Nothing ever went.
-    var isEmpty: Bool { instants.isEmpty }
+    var isEmpty: Bool { erased.isEmpty && retainedUntil == .min }
 
     /// Whether what was measured then at a point (its key) is refused.
-    func covers(_ at: Instant, of point: Int64) -> Bool {
-        instants[point].map { at.secondsSince1970 < $0 } ?? false
+    func covers(_ at: Instant, of point: Int64) throws -> Bool {
+        if let end = erased[point], at.secondsSince1970 < end { return true }
+        guard at.secondsSince1970 < retainedUntil else { return false }
+        let find = try database.cachedStatement(
+            sql: "SELECT before_day_jst FROM retained_since WHERE point_key = ?"
+        )
+        let day = try Int.fetchOne(find, arguments: [point])
+        return day.map { at < LocalDay(daysSince1970: $0).start } ?? false
     }
 
     /// Whether the indexes of an exchange are erased with the use of the people before.

@@ -86,7 +86,7 @@ struct FeedWriter {
     }
 
     private func insert(_ span: MissingSpan, _ path: Int64, _ record: String) throws {
-        guard let point = try register.pointKey(span.point), !erased.covers(span.from, of: point) else {
+        guard let point = try register.pointKey(span.point), try !erased.covers(span.from, of: point) else {
             return
         }
         let statement = try database.cachedStatement(
@@ -103,7 +103,7 @@ struct FeedWriter {
     }
 
     private func insert(_ change: AlarmChange, _ path: Int64, _ record: String) throws {
-        guard let point = try register.pointKey(change.point), !erased.covers(change.at, of: point) else {
+        guard let point = try register.pointKey(change.point), try !erased.covers(change.at, of: point) else {
             return
         }
         let statement = try database.cachedStatement(

@@ -91,7 +91,8 @@ private struct ImportWriter {
 
     mutating func add(_ batch: ImportBatch) throws {
         let refused =
-            erased.isEmpty ? [] : try batch.rows.filter { erased.covers($0.at, of: try key($0.point)) }
+            try erased.isEmpty
+            ? [] : batch.rows.filter { try erased.covers($0.at, of: try key($0.point)) }
         // A text that tells of erased people is not kept; the batch is known by its key when it comes again.
         guard let capture = try insert(batch, withText: refused.isEmpty) else {
             tally.duplicates += batch.rows.count
@@ -103,7 +104,7 @@ private struct ImportWriter {
         }
         for row in batch.rows {
             let point = try key(row.point)
-            guard erased.isEmpty || !erased.covers(row.at, of: point) else { continue }
+            guard try erased.isEmpty || !erased.covers(row.at, of: point) else { continue }
             incoming.append(
                 (
                     point,

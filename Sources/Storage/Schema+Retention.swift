@@ -8,6 +8,7 @@ extension Schema {
             before_day_jst INTEGER NOT NULL,
             refused_count INTEGER NOT NULL DEFAULT 0 CHECK (refused_count >= 0)
         ) STRICT;
+        CREATE INDEX retained_since_by_day ON retained_since (before_day_jst);
 
         -- A month of a point whose readings went: what is left of it has to stay as it is here.
         CREATE TABLE retained_month (

@@ -7,7 +7,7 @@ internal import Metering
 /// A file of rows is one capture, packed where that is shorter. A row of it that was rejected became no reading, so only
 /// its text tells of the point: a line in which one of the meter's names stands, and whose instant is before the end or
 /// can't be read, becomes an empty line. The lines of others stay, and line numbers go on to say what they said. A
-/// record of one line can't be erased by halves: it loses all its bytes.
+/// record of one line, and one in JSON, can't be erased by halves: it loses all its bytes.
 ///
 /// What is found by name is found in texts. In a workbook (`xlsx`), whose sheets are packed by its maker, no name is
 /// found: a capture of one goes only when a reading of the point leads to it.
@@ -68,7 +68,7 @@ struct TextEraser {
         let quarantined = try eraseQuarantine(of: hits, row)
         let goesAnyway: Bool = row[7]
         guard !goesAnyway else { return (0, quarantined) }
-        guard bytes.contains(10) else {
+        guard !TextEraser.isOneRecord(bytes) else {
             try database.execute(sql: "INSERT OR IGNORE INTO erasing VALUES (?)", arguments: [key])
             return (0, quarantined)
         }
@@ -132,6 +132,10 @@ struct TextEraser {
         guard names.contains(where: { TextEraser.find($0, in: text[...]) }) else { return [] }
         var hits: [Hit] = []
         var (start, line) = (0, 1)
+        if TextEraser.isOneRecord(text) {
+            let isBefore = TextEraser.oldest(in: text[...]) ?? at < before
+            return isBefore ? [Hit(line: 1, range: 0..<text.count)] : []
+        }
         while start < text.count {
             let end = text[start...].firstIndex(of: 10) ?? text.count
             let content = text[start..<end]
@@ -145,6 +149,12 @@ struct TextEraser {
             line += 1
         }
         return hits
+    }
+
+    /// Whether a text has no lines that mean something each by itself.
+    private static func isOneRecord(_ text: [UInt8]) -> Bool {
+        let first = text.first { ![9, 10, 13, 32].contains($0) }
+        return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || !text.contains(10)
     }
 
     /// Whether a name stands in a text by itself, and not as a part of a longer one.

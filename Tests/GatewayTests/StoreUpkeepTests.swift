@@ -16,9 +16,13 @@ struct StoreUpkeepTests {
         return scene
     }
 
-    private func upkeep(_ store: MeterStore) -> StoreUpkeep {
+    private func upkeep(
+        _ store: MeterStore,
+        retain: (@Sendable (Instant) async throws -> Int)? = nil
+    ) -> StoreUpkeep {
         StoreUpkeep(
             store,
+            retain: retain,
             clock: EndingClock(),
             now: { march(1) },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -29,6 +33,26 @@ struct StoreUpkeepTests {
         let scene = try await scene()
         try await upkeep(scene.store).run()
         #expect(try await scene.store.seal(at: march(1)) == 0)
+        #expect(try await scene.store.readingCount() == 48)
+    }
+
+    @Test func `what is over goes with the round, and nothing where nobody wants that`() async throws {
+        let scene = try await scene()
+        var settings = RetentionSettings()
+        settings.telegramMonths = 3
+        let retaining = Retaining(settings, pilot: GatewayScene.pilot, store: scene.store)
+        try await upkeep(scene.store).run()
+        #expect(try await retaining.plan(at: march(1)).total == 1)
+        try await upkeep(scene.store) { now in
+            try await retaining.apply(by: "gateway", reason: "nightly", at: now).total
+        }.run()
+        #expect(try await retaining.plan(at: march(1)).total == 0)
+        #expect(try await scene.store.auditLog().map(\.person) == ["gateway"])
+    }
+
+    @Test func `a retention that fails ends nothing`() async throws {
+        let scene = try await scene()
+        try await upkeep(scene.store) { _ in throw StoreError(.full, "injected") }.run()
         #expect(try await scene.store.readingCount() == 48)
     }
 

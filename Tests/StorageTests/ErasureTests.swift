@@ -461,4 +461,22 @@ struct ErasureTests {
         #expect(left.allSatisfy { !$0 }, "\(left)")
         try store.close()
     }
+
+    @Test(arguments: [(-1, ""), (1, "{\n\"meter\":\"M-S-00001\",\n\"index\":\"76543x\"}")])
+    func `a record in JSON that names the point loses all its bytes, if it is of the time before`(
+        hours: Int64,
+        left: String
+    ) async throws {
+        let store = try await filled()
+        let at = ErasureTests.end + hours * hour
+        let text = "{\n\"meter\":\"M-S-00001\",\n\"index\":\"76543x\"}"
+        _ = try await store.store(
+            [arrival([reading(.second, at: at)], key: "page", bytes: Array(text.utf8))],
+            at: at
+        )
+        _ = try await store.erase(ErasureTests.erasure, at: moment + 20 * hour)
+        let capture = try await store.capture(of: reading(.second, at: at))
+        #expect(capture.map { String(decoding: $0.bytes, as: UTF8.self) } == left)
+        #expect(try await store.verify() == [])
+    }
 }

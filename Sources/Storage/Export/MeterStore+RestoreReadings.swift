@@ -78,7 +78,7 @@ private struct RestoreWriter {
         for exported in readings {
             let reading = exported.reading
             let point = try register.requiredPointKey(reading.point)
-            guard !erased.covers(reading.at, of: point) else {
+            guard try !erased.covers(reading.at, of: point) else {
                 tally.refused += 1
                 try ErasedBefore.countRefused(1, of: point, in: database)
                 continue
