@@ -52,7 +52,7 @@ def test_a_store_exported_and_imported_into_an_empty_one_reports_the_same(city, 
     city.run("record", "open", "S-000001", "--at", "2024-07-01T10:00", "--by", "sato", "--reason", "new resident", check=0)
     city.run("record", "hand_reading", "S-000002", "--at", "2025-05-20T10:00", "--index", "5", "--by", "abe", "--reason", "x",
              check=0)
-    weather = tmp_path / "weather.csv"
+    weather = tmp_path / "measured.csv"
     weather.write_text("timestamp,temp_c\n2025-01-24T05:00:00+09:00,-3.5\n2025-01-24T06:00:00+09:00,cold\n")
     assert city.json("import", "weather", weather, "--station", "柏崎", check=2)["stored"] == 1
     files = {kind: tmp_path / f"{kind}.csv" for kind in ["readings", "exchanges", "events", "hand-readings", "weather"]}
@@ -114,7 +114,6 @@ def test_where_nothing_can_be_written_the_reason_is_told(city, simulated, tmp_pa
     assert not (tmp_path / "full.csv").exists()
     nowhere = city.run("export", "readings", "--output", tmp_path / "no" / "such.csv", check=1)
     assert "such.csv" in nowhere.stderr
-    (tmp_path / "data").mkdir()
     read_only = city.run("export", "readings", "--output", "/sys/x.csv")
     assert read_only.returncode in (1, 2) and "/sys/x.csv" in read_only.stderr
     assert "" == city.run("export", "readings", "--point", "S-999999", check=2).stdout
