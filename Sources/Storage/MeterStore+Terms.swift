@@ -55,7 +55,8 @@ extension MeterStore {
     private static let firstInstants = """
         SELECT p.key, min(x.at) FROM service_point p JOIN (
             SELECT point_key, min(at_utc) AS at FROM reading GROUP BY point_key
-            UNION ALL SELECT point_key, min(first_utc) FROM reading_block WHERE route = 1 GROUP BY point_key
+            UNION ALL SELECT point_key, min(at_utc) FROM second_reading GROUP BY point_key
+            UNION ALL SELECT point_key, min(first_utc) FROM reading_block GROUP BY point_key
         ) x ON x.point_key = p.key GROUP BY p.key
         """
 }

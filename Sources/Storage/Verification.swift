@@ -86,10 +86,10 @@ struct VerifyCheck: Hashable, Sendable {
                 SELECT 'point ' || point_key || ', month ' || month_jst FROM month m WHERE kept_count >
                     (SELECT coalesce(sum(b.readings), 0) FROM reading_block b
                         WHERE b.point_key = m.point_key AND b.month_jst = m.month_jst)
-                    + (SELECT count(*) FROM reading r
-                        WHERE r.point_key = m.point_key AND r.at_utc >= m.first AND r.at_utc < m.last)
-                    + (SELECT count(*) FROM second_reading r
-                        WHERE r.point_key = m.point_key AND r.at_utc >= m.first AND r.at_utc < m.last)
+                    + (SELECT count(*) FROM reading r WHERE r.point_key = m.point_key
+                        AND r.day_jst >= (m.first + 32400) / 86400 AND r.day_jst < (m.last + 32400) / 86400)
+                    + (SELECT count(*) FROM second_reading r WHERE r.point_key = m.point_key
+                        AND r.day_jst >= (m.first + 32400) / 86400 AND r.day_jst < (m.last + 32400) / 86400)
                 """
         ),
         VerifyCheck(

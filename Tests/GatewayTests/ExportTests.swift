@@ -65,7 +65,13 @@ struct ExportTests {
             bytes: Array(key.utf8)
         )
         _ = try await scene.store.store(
-            [Arrival(capture: capture, readings: readings, route: route)],
+            [
+                Arrival(
+                    capture: capture,
+                    readings: route == .first ? readings : [],
+                    second: route == .second ? readings : []
+                )
+            ],
             at: now
         )
     }

@@ -57,7 +57,7 @@ struct RetainingTests {
                     bytes: [1]
                 )
                 _ = try await scene.store.store(
-                    [Arrival(capture: capture, readings: some, route: .second)],
+                    [Arrival(capture: capture, readings: [], second: some)],
                     at: now
                 )
             }

@@ -1,4 +1,5 @@
 public import Metering
+import Normalisation
 public import Storage
 
 /// Lets go of what is over and needed by nobody, or tells what would go.
@@ -71,18 +72,8 @@ public struct Retaining: Sendable {
         guard let limit = limits.readings?.start, let installation = pilot.installation(at: point) else {
             return limits.readings?.start ?? Instant(secondsSince1970: .min)
         }
-        let history = PointHistory(store)
-        let context = try await history.context(of: installation).context
-        var first = limit
-        for route in Route.allCases {
-            let readings = try await history.readings(
-                of: point,
-                in: limit..<limit + Retaining.confirmationSeconds,
-                context,
-                by: route
-            )
-            first = min(first, readings.first?.at ?? limit)
-        }
-        return first
+        let past = try await PointHistory(store, pilot.terms.index)
+            .past(of: installation, in: limit..<limit + Retaining.confirmationSeconds)
+        return [past.first.first?.at, past.second.first?.at, limit].compactMap(\.self).min() ?? limit
     }
 }

@@ -38,16 +38,19 @@ extension MeterStore {
     public func pointsDue(for limits: RetentionLimits) async throws(StoreError) -> [ServicePoint.ID] {
         guard let limit = limits.readings else { return [] }
         return try await read("find readings whose time is over") { database in
-            func hasBefore(_ place: String) -> String {
+            // Both limits are first seconds of days.
+            func hasBefore(_ instant: String, _ day: String) -> String {
                 """
-                (EXISTS (SELECT 1 FROM reading r WHERE r.point_key = p.key AND r.at_utc < \(place))
-                    OR EXISTS (SELECT 1 FROM second_reading r WHERE r.point_key = p.key AND r.at_utc < \(place))
-                    OR EXISTS (SELECT 1 FROM reading_block b WHERE b.point_key = p.key AND b.first_utc < \(place)))
+                (p.key IN (SELECT point_key FROM reading WHERE day_jst < \(day))
+                    OR p.key IN (SELECT point_key FROM second_reading WHERE day_jst < \(day))
+                    OR EXISTS (SELECT 1 FROM reading_block b WHERE b.point_key = p.key AND b.first_utc < \(instant)))
                 """
             }
+            let basis = limits.billingBasis
             let sql = """
                 SELECT p.id FROM service_point p LEFT JOIN retained_since s ON s.point_key = p.key
-                WHERE (s.before_day_jst IS NULL OR s.before_day_jst < ?1) AND \(hasBefore("?2")) OR \(hasBefore("?3"))
+                WHERE (s.before_day_jst IS NULL OR s.before_day_jst < ?1) AND \(hasBefore("?2", "?1"))
+                    OR \(hasBefore("?3", "?4"))
                 ORDER BY p.id
                 """
             return try String.fetchAll(
@@ -55,7 +58,7 @@ extension MeterStore {
                 sql: sql,
                 arguments: [
                     limit.daysSince1970, limit.start.secondsSince1970,
-                    limits.billingBasis?.start.secondsSince1970 ?? .min,
+                    basis?.start.secondsSince1970 ?? .min, basis?.daysSince1970 ?? .min,
                 ]
             ).map { ServicePoint.ID($0) }
         }

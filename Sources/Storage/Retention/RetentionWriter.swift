@@ -85,9 +85,9 @@ struct RetentionWriter {
     ) throws {
         try Sealer(database).remove(before: end, at: point, by: route) { kept.contains($0.at) }
         let delete = try database.cachedStatement(
-            sql: "DELETE FROM \(ReadingQuery.table(route)) WHERE point_key = ? AND at_utc = ?"
+            sql: "DELETE FROM \(ReadingRows.table(route)) WHERE day_jst = ? AND point_key = ? AND at_utc = ?"
         )
-        for at in Set(over.map(\.at)) { try delete.execute(arguments: [point, at]) }
+        for at in Set(over.map(\.at)) { try delete.execute(arguments: [ReadingRows.day(of: at), point, at]) }
     }
 
     /// Writes down what is left of the months, and up to where the point's readings went.
