@@ -2,11 +2,12 @@ public import Metering
 
 /// Finds service points whose meters are crossed: what one path calls A, the other calls B.
 ///
-/// It happens at installation, and each bill goes to the neighbour. Hours of two paths are compared by their
-/// mismatch: the sum of the hourly differences over all that both used, in thousandths; 10, 0, 30 L beside 8, 0, 32
-/// L is 4 of 80, 50. Two points are crossed when each one's own paths mismatch by 500 and more, and each one's
-/// first path matches the other's second by 200 or less. A path that is dead matches nobody; two empty houses
-/// mismatch by nothing.
+/// It happens at installation, and each bill goes to the neighbour. Hours of two ways are compared by their mismatch:
+/// the sum of the hourly differences over all that both used, in thousandths; 10, 0, 30 L beside 8, 0, 32 L is 4 of 80,
+/// 50. Homes are alike, so strangers may mismatch by no more than 280; a clock that is seven minutes off makes up to
+/// 120 of one meter. Two points are crossed when each one's own ways mismatch by 250 and more, and each one's first way
+/// matches the other's second by 150 or less. A gap tells nothing of its hours. A way that is dead matches nobody; two
+/// empty houses mismatch by nothing.
 ///
 /// Only points that mismatch by themselves are compared with each other, so a city costs no more than its bad ones.
 public struct CrossedMeters: Sendable {
@@ -35,9 +36,9 @@ public struct CrossedMeters: Sendable {
     }
 
     /// From so much mismatch on, a point's paths are not of one meter, in thousandths.
-    private static let strangePermille: Int64 = 500
+    private static let strangePermille: Int64 = 250
     /// Up to so much mismatch, two paths are of one meter.
-    private static let samePermille: Int64 = 200
+    private static let samePermille: Int64 = 150
     /// How many hours must be known on both paths.
     private static let knownHours = 48
 
@@ -75,12 +76,21 @@ public struct CrossedMeters: Sendable {
         var hours = 0
         for hour in (from..<to).hours {
             let (here, there) = (a.usage(in: hour), b.usage(in: hour))
-            guard here.coverage.permille == 1_000, there.coverage.permille == 1_000 else { continue }
+            guard a.isShaped(in: hour), b.isShaped(in: hour) else { continue }
             hours += 1
             apart += abs((here.volume - there.volume).millilitres)
             total += (here.volume + there.volume).millilitres
         }
         guard hours >= CrossedMeters.knownHours else { return nil }
         return total == 0 ? 0 : apart * 1_000 / total
+    }
+}
+
+extension UsageSeries {
+    /// Whether the hour is known, and by steps that are short enough to tell what was used in it.
+    fileprivate func isShaped(in hour: Range<Instant>) -> Bool {
+        let steps = steps[firstStep(endingAfter: hour.lowerBound)...].prefix { $0.from < hour.upperBound }
+        return usage(in: hour).coverage.permille == 1_000
+            && steps.allSatisfy { $0.seconds <= ReconciliationSettings().shapedSeconds }
     }
 }

@@ -89,4 +89,18 @@ struct CrossedMetersTests {
         }
         #expect(CrossedMeters().pairs(among: points).count == count)
     }
+
+    @Test func `a gap tells nothing of its hours`() {
+        let points = Self.crossing(0, 1, in: Self.neighbourhood(seed: 4, homes: 2))
+        let gapped = points.map { point in
+            let long = UsageStep(from: instant(0), to: instant(100 * 3_600), volume: .litres(9_000))
+            let rest = point.first.steps.filter { $0.from >= long.to }
+            return CrossedMeters.Point(
+                id: point.id,
+                first: UsageSeries(steps: [long] + rest),
+                second: point.second
+            )
+        }
+        #expect(CrossedMeters().pairs(among: gapped).count == 1)
+    }
 }
