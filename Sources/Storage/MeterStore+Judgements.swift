@@ -102,12 +102,14 @@ private struct UsageWriter {
         ])
     }
 
-    /// What was kept of days since `since` that are none of `days`, which follow each other.
+    /// What was kept of days since `since` that are none of `days`, which follow each other; not of days whose readings
+    /// went because their time was over.
     func removeOthers(than days: [DailyUsage], since: LocalDay, of point: ServicePoint.ID) throws {
         let statement = try database.cachedStatement(
             sql: """
                 DELETE FROM daily_usage
                 WHERE point_key = ?1 AND day_jst >= ?2 AND (?3 IS NULL OR day_jst NOT BETWEEN ?3 AND ?4)
+                    AND NOT EXISTS (SELECT 1 FROM retained_since WHERE point_key = ?1 AND before_day_jst > day_jst)
                 """
         )
         try statement.execute(arguments: [

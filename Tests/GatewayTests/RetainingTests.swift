@@ -27,7 +27,8 @@ struct RetainingTests {
 
     /// Readings every three hours since the autumn of 2021, of two points; the first one has jitter, gaps and a rollover.
     ///
-    /// With an even seed nothing is sealed. The second way of the first point says the same as the first.
+    /// With an even seed nothing is sealed. The second way of the first point says the same as the first, in one month of
+    /// ten.
     private func filled(seed: UInt64 = 1) async throws -> GatewayScene {
         let scene = try await GatewayScene()
         var generator = SeededGenerator(seed: seed)
@@ -48,7 +49,7 @@ struct RetainingTests {
                 let some = Array(readings[chunk..<min(chunk + 240, readings.count)])
                 let now = (some.last?.at ?? start) + 3_600
                 try await scene.keep(some, key: "\(point) \(chunk)", at: now)
-                guard point == .fed else { continue }
+                guard point == .fed, chunk.isMultiple(of: 2_400) else { continue }
                 let capture = Capture(
                     path: .line,
                     source: "unit 3",
@@ -135,7 +136,7 @@ struct RetainingTests {
             in: march(-5_000)..<Self.april(2024) - 86_400 * 40,
             by: .second
         )
-        #expect(second == old)
+        #expect(!second.isEmpty && second.count <= old.count)
         #expect(
             try await scene.store.firstReading(of: .fed).map { $0.at >= Self.april(2022) - 86_400 } == true
         )

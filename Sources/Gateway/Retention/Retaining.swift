@@ -57,7 +57,7 @@ public struct Retaining: Sendable {
         let holds = try await store.retentionHolds(for: limits)
         let due = try await store.pointsDue(for: limits)
         outcome.held = holds.filter { due.contains($0.point) }
-        var points: [(id: ServicePoint.ID, from: Instant)] = []
+        var points: [(id: ServicePoint.ID, from: [Route: Instant])] = []
         for point in Set(due).subtracting(holds.map(\.point)).sorted() {
             points.append((point, try await firstKept(of: point, limits)))
         }
@@ -67,13 +67,18 @@ public struct Retaining: Sendable {
         return outcome
     }
 
-    /// The reading from which the first day that stays can be told, by whichever way begins earlier.
-    private func firstKept(of point: ServicePoint.ID, _ limits: RetentionLimits) async throws -> Instant {
+    /// The readings of each way from which the first day that stays can be told.
+    private func firstKept(of point: ServicePoint.ID, _ limits: RetentionLimits) async throws -> [Route:
+        Instant]
+    {
         guard let limit = limits.readings?.start, let installation = pilot.installation(at: point) else {
-            return limits.readings?.start ?? Instant(secondsSince1970: .min)
+            return [:]
         }
         let past = try await PointHistory(store, pilot.terms.index)
             .past(of: installation, in: limit..<limit + Retaining.confirmationSeconds)
-        return [past.first.first?.at, past.second.first?.at, limit].compactMap(\.self).min() ?? limit
+        var first: [Route: Instant] = [:]
+        first[.first] = past.first.first?.at
+        first[.second] = past.second.first?.at
+        return first
     }
 }

@@ -29,7 +29,8 @@ struct GapFilling {
         let reach = settings.mostSkewSeconds
         let half = settings.intervalSeconds / 2
         return other.stretches.flatMap { stretch -> [Place] in
-            let inside = stretch.filter { gap.contains($0.at, half: half - reach) }
+            let inside = gap.part(of: stretch, reach: reach)
+                .filter { gap.contains($0.at, half: half - reach) }
             guard !inside.isEmpty else { return [] }
             let beside = stretch.part(from: first.at - reach, to: last.at + reach)
             let skew = ClockSkew([near], [beside], settings).seconds

@@ -51,6 +51,13 @@ struct PathGap {
         return min(before?.at ?? limit ?? oldest, end)...end
     }
 
+    /// Of another trace's stretch what can lie in the gap, with what lies up to `reach` seconds beside it.
+    func part(of stretch: [PathTrace.Point], reach: Int64) -> ArraySlice<PathTrace.Point> {
+        let from = (before?.at ?? limit).map { stretch.position(of: $0 - reach) } ?? 0
+        let to = (after?.at ?? limit).map { stretch.position(of: $0 + reach) } ?? stretch.count
+        return stretch[min(from, to)..<to]
+    }
+
     /// Whether an instant may be filled, that is half an interval from what is known on both sides.
     func contains(_ instant: Instant, half: Int64) -> Bool {
         let from = before?.at ?? limit

@@ -73,13 +73,13 @@ extension MeterStore {
     /// Removes the readings of some points whose time is over; judged days and billing basis stay.
     ///
     /// - Parameters:
-    ///   - points: each with the instant from which its readings stay, none of them held.
+    ///   - points: each with the instant from which each way's readings stay, none of them held.
     ///   - limits: what is over.
     ///   - act: under which it is counted; nil to count only.
     /// - Returns: how many of each month.
     /// - Throws: `.full`, `.busy`, `.damaged`; whole points are done or not at all.
     public func retainReadings(
-        _ points: [(id: ServicePoint.ID, from: Instant)],
+        _ points: [(id: ServicePoint.ID, from: [Route: Instant])],
         _ limits: RetentionLimits,
         in act: RetentionAct?
     ) async throws(StoreError) -> [RetentionCount] {
@@ -91,8 +91,10 @@ extension MeterStore {
                 let writer = RetentionWriter(database, limit: limit, billingBasis: limits.billingBasis)
                 let counts = try some.reduce(into: [SealedMonth: Int]()) { sum, point in
                     let key = try Register(database).requiredPointKey(point.id)
-                    let from = point.from.secondsSince1970
-                    sum.merge(try writer.remove(at: key, from: from, isDone: act != nil), uniquingKeysWith: +)
+                    sum.merge(
+                        try writer.remove(at: key, from: point.from, isDone: act != nil),
+                        uniquingKeysWith: +
+                    )
                 }
                 if let act { try database.count(counts, .readings, before: limit, in: act) }
                 return counts

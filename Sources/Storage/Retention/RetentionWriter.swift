@@ -19,14 +19,14 @@ struct RetentionWriter {
 
     /// - Parameters:
     ///   - point: its key.
-    ///   - from: readings from here on stay, in UTC seconds; not behind the limit.
+    ///   - from: readings of each way from here on stay; not behind the limit, and the limit where there is none.
     ///   - isDone: whether they are removed, or only counted.
     /// - Returns: how many of each month.
     /// - Throws: `.damaged` when a block can't be read.
-    func remove(at point: Int64, from: Int64, isDone: Bool) throws -> [SealedMonth: Int] {
-        let end = min(from, limit.start.secondsSince1970)
+    func remove(at point: Int64, from: [Route: Instant], isDone: Bool) throws -> [SealedMonth: Int] {
         var removed: [SealedMonth: Int] = [:]
         for route in Route.allCases {
+            let end = min(from[route] ?? limit.start, limit.start).secondsSince1970
             let query = ReadingQuery(database, point: point, route: route)
             let all = try query.all(in: .min..<end)
             let next = try query.newest(in: end..<end + 40 * 86_400).first { $0.quality == 0 }
