@@ -25,7 +25,8 @@ public struct AlertPolicy: Hashable, Sendable {
         case .burst: .urgent
         case .leakContinuous, .reverseFlow, .unannouncedExchange, .implausibleJump: .warning
         case .leakIntermittent, .noUsage: .notice
-        case .stuckMeter, .noData, .clockDrift, .pathDown, .waysDisagree, .crossedMeters, .waySilent: .maintenance
+        case .stuckMeter, .noData, .clockDrift, .pathDown, .waysDisagree, .crossedMeters, .waySilent:
+            .maintenance
         }
     }
 

@@ -103,8 +103,10 @@ extension MeterStore {
         return try result.get()
     }
 
-    /// In memory there is one connection, whose queue keeps reads and writes apart. GRDB would forbid it to write during
-    /// each read (`PRAGMA query_only`), and SQLite then compiles every statement anew: half the time of a back-test.
+    /// In memory there is one connection, whose queue keeps reads and writes apart.
+    ///
+    /// GRDB would forbid it to write during each read (`PRAGMA query_only`), and SQLite then compiles every statement anew:
+    /// half the time of a back-test.
     private func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         database is DatabaseQueue ? try database.unsafeRead(body) : try database.read(body)
     }

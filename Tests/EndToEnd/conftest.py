@@ -1,6 +1,7 @@
 """What the end-to-end tests share: the release program, a pilot in a temporary folder, a real SMTP server."""
 
 import contextlib
+import csv
 import json
 import os
 import shutil
@@ -167,3 +168,23 @@ def pilot(tmp_path):
 @pytest.fixture(scope="session", autouse=True)
 def the_program_is_built():
     assert PROGRAM.exists(), f"{PROGRAM} is missing: swift build -c release"
+
+
+def csv_rows(path):
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def install_simulated(pilot, simulated):
+    """Gives a pilot the meters of a simulated set as its installations, all in the feed."""
+
+    def installation(row):
+        return {
+            "service_point": row["meter_id"], "calibre_mm": int(row["diameter_mm"]), "use_class": row["customer_class"],
+            "meter": "M-" + row["meter_id"], "feed_meter": "TN-" + row["meter_id"],
+            "dial": {"capacity_m3": int(row["rollover_l"]) // 1000, "resolution_l": int(row["resolution_l"])},
+        }
+
+    installations = [installation(row) for row in csv_rows(simulated / "meters.csv")]
+    pilot.edit("meters/pilot.yaml", lambda p: p.update(installations=installations))
+    return pilot

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 
 import pytest
-from conftest import PROGRAM, mizumori, wait_for
+from conftest import PROGRAM, csv_rows, install_simulated, mizumori, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -18,24 +18,10 @@ def simulated(tmp_path_factory):
     return folder
 
 
-def rows(path):
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
-
-
 @pytest.fixture
 def city(pilot, simulated):
-    """A pilot whose installations are the simulated meters, all in the feed, with their readings."""
-
-    def installation(row):
-        return {
-            "service_point": row["meter_id"], "calibre_mm": int(row["diameter_mm"]), "use_class": row["customer_class"],
-            "meter": "M-" + row["meter_id"], "feed_meter": "TN-" + row["meter_id"],
-            "dial": {"capacity_m3": int(row["rollover_l"]) // 1000, "resolution_l": int(row["resolution_l"])},
-        }
-
-    pilot.edit("meters/pilot.yaml", lambda p: p.update(installations=[installation(r) for r in rows(simulated / "meters.csv")]))
-    return pilot
+    """A pilot whose installations are the simulated meters, all in the feed."""
+    return install_simulated(pilot, simulated)
 
 
 def filled(city, simulated):
@@ -205,7 +191,7 @@ def test_after_an_erasure_no_byte_of_the_past_is_in_the_store_or_a_later_copy(ci
     filled(city, simulated)
     file = tmp_path / "rejected.csv"
     lines = [f"S-000001,2024-12-0{day}T00:00:00+09:00,SECRET{day}x,OK," for day in range(1, 4)]
-    others = [r for r in rows(simulated / "readings.csv") if r["meter_id"] == "S-000002"][:1500]
+    others = [r for r in csv_rows(simulated / "readings.csv") if r["meter_id"] == "S-000002"][:1500]
     kept = [f"S-000002,{r['timestamp']},{r['index_l']},{r['status']},{r['received_at']}" for r in others]
     file.write_text("\n".join(["meter_id,timestamp,index_l,status,received_at", *lines, *kept[:3],
                                *[k.replace("S-000002", "S-000003") for k in kept[3:]]]) + "\n")

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 import yaml
-from conftest import PROGRAM, mizumori, wait_for
+from conftest import PROGRAM, csv_rows, install_simulated, mizumori, wait_for
 
 # A third of a year that is over: 20 meters × (120 × 24 + 1) hours.
 READINGS = 20 * (120 * 24 + 1)
@@ -20,24 +20,10 @@ def simulated(tmp_path_factory):
     return folder
 
 
-def rows(path):
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
-
-
 @pytest.fixture
 def city(pilot, simulated):
     """A pilot whose installations are the simulated meters, all in the feed."""
-
-    def installation(row):
-        return {
-            "service_point": row["meter_id"], "calibre_mm": int(row["diameter_mm"]), "use_class": row["customer_class"],
-            "meter": "M-" + row["meter_id"], "feed_meter": "TN-" + row["meter_id"],
-            "dial": {"capacity_m3": int(row["rollover_l"]) // 1000, "resolution_l": int(row["resolution_l"])},
-        }
-
-    pilot.edit("meters/pilot.yaml", lambda p: p.update(installations=[installation(r) for r in rows(simulated / "meters.csv")]))
-    return pilot
+    return install_simulated(pilot, simulated)
 
 
 def test_a_file_is_imported_once_sealed_and_read_back_from_its_blocks(city, simulated):
@@ -50,8 +36,8 @@ def test_a_file_is_imported_once_sealed_and_read_back_from_its_blocks(city, simu
     assert (checked["readings"], checked["problems"]) == (READINGS, [])
     report = city.run("report", "usage", "--from", "2025-12-01", "--to", "2026-01-01", check=0).stdout
     told = {row["service_point"]: row for row in csv.DictReader(report.splitlines())}
-    truth = [row for row in rows(simulated / "truth_billing.csv") if row["from"] == "2025-12-01"]
-    exchanged = {row["meter_id"] for row in rows(simulated / "exchanges.csv")}
+    truth = [row for row in csv_rows(simulated / "truth_billing.csv") if row["from"] == "2025-12-01"]
+    exchanged = {row["meter_id"] for row in csv_rows(simulated / "exchanges.csv")}
     for row in truth:
         if row["meter_id"] not in exchanged:
             assert abs(int(told[row["meter_id"]]["usage_l"]) - float(row["registered_l"])) <= 1.5, row
@@ -110,8 +96,8 @@ def test_months_come_out_as_they_were(tmp_path, resolution):
     mizumori("simulate", "readings", "--meters", 10, "--days", 70, "--until", "2026-03-12", "--seed", 12,
              "--resolution-l", resolution, "--output", folder, check=0)
     mizumori("evaluate", folder, "--output", tmp_path / "out", check=0)
-    truth = {(row["meter_id"], row["from"]): float(row["registered_l"]) for row in rows(folder / "truth_billing.csv")}
-    measured = [row for row in rows(tmp_path / "out/billing.csv") if row["quality"] == "measured"]
+    truth = {(row["meter_id"], row["from"]): float(row["registered_l"]) for row in csv_rows(folder / "truth_billing.csv")}
+    measured = [row for row in csv_rows(tmp_path / "out/billing.csv") if row["quality"] == "measured"]
     assert len(measured) > len(truth) / 4
     errors = sorted(abs(int(row["usage_l"]) - truth[row["meter_id"], row["from"]]) for row in measured)
     count = 0 if resolution == 1 else resolution
