@@ -129,17 +129,21 @@ def test_a_poll_is_reported_done_only_after_its_data_were_synced(pilot):
     wait_for(lambda: trace.exists() and trace.read_text(errors="replace").count("Poll done") >= 10, 60, "traced polls")
     strace.send_signal(signal.SIGINT)
     strace.wait(timeout=20)
-    synced_since_reply = False
-    replied = False
-    checked = 0
-    for line in trace.read_text(errors="replace").splitlines():
-        if re.search(r"read\(\d+</dev/(pts|tty)", line):
-            replied, synced_since_reply = True, False
-        elif re.search(r"f(data)?sync\(\d+<[^>]*mizumori\.sqlite", line) or "sync resumed" in line:
-            synced_since_reply = True
-        elif "Poll done" in line and replied:
-            assert synced_since_reply, "a poll was reported done before its data were synced"
-            checked += 1
-            replied = False
+    # Both lines work beside each other, so each unit of each has a reply of its own.
+    lines = {str((pilot.folder / f"data/simulated/{line}").resolve()): line for line in ("line-a", "line-b")}
+    asked, replied_at, synced_at, checked = {}, {}, -1, 0
+    for number, call in enumerate(trace.read_text(errors="replace").splitlines()):
+        if question := re.search(r'write\(\d+<(/dev/pts/\d+)>, "(\\[0-7]{1,3}|\\?.)', call):
+            line = lines[question[1]]
+            asked[line] = line, ord(question[2].encode().decode("unicode_escape"))
+        elif reply := re.search(r"read\(\d+<(/dev/pts/\d+)>", call):
+            replied_at[asked.get(lines[reply[1]])] = number
+        elif re.search(r"f(data)?sync\(\d+<[^>]*mizumori\.sqlite", call) or "sync resumed" in call:
+            synced_at = number
+        elif done := re.search(r"path\.id=(\S+) unit=(\d+).*Poll done", call):
+            reply_at = replied_at.pop((done[1], int(done[2])), None)
+            if reply_at is not None:
+                assert reply_at < synced_at, "a poll was reported done before its data were synced"
+                checked += 1
     assert checked >= 5
     pilot.stop(gateway)
