@@ -38,9 +38,6 @@ extension MeterStore {
 
 /// Writes rows of a file inside one transaction.
 private struct ImportWriter {
-    /// A month of fewer rows than this stays in rows: two days of hours.
-    static let fewestSealed = 48
-
     private(set) var tally = ReadingTally()
     private let database: Database
     private let file: String
@@ -154,7 +151,7 @@ private struct ImportWriter {
             }
             let readings = incoming[start..<stop].map(\.reading)
             let isOver = month.span != nil && end <= now.secondsSince1970
-            if isOver, readings.count >= ImportWriter.fewestSealed {
+            if isOver, readings.count >= Sealer.fewestReadings {
                 try seal(readings, of: month, at: point, batches)
             } else {
                 try insert(readings, at: point, batches)

@@ -122,7 +122,8 @@ struct VerifyCheck: Hashable, Sendable {
             name: "reading_unknown_to_judgement",
             sql: """
                 SELECT id FROM service_point p WHERE (p.key IN (SELECT point_key FROM reading)
-                        OR p.key IN (SELECT point_key FROM reading_block WHERE route = 1))
+                        OR p.key IN (SELECT point_key FROM second_reading)
+                        OR p.key IN (SELECT point_key FROM reading_block))
                     AND NOT EXISTS (SELECT 1 FROM arrival_mark a WHERE a.point_key = p.key)
                 """
         ),

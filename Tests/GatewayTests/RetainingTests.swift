@@ -72,6 +72,22 @@ struct RetainingTests {
         return scene
     }
 
+    /// The readings on both sides of each month's first midnight since April 2022, of a list in order of time.
+    private static func billingBasis(of readings: [Reading]) -> [Reading] {
+        var kept: Set<Instant> = []
+        var month = LocalDay(containing: april(2022)).month
+        while month.firstDay.start < april(2024) {
+            let midnight = month.firstDay.start
+            if let earlier = readings.last(where: { $0.at < midnight }),
+                let later = readings.first(where: { $0.at >= midnight })
+            {
+                kept.formUnion([earlier.at, later.at])
+            }
+            month = month.next
+        }
+        return readings.filter { kept.contains($0.at) }
+    }
+
     private func retaining(_ scene: GatewayScene, _ settings: RetentionSettings = settings) -> Retaining {
         Retaining(settings, pilot: GatewayScene.pilot, store: scene.store)
     }
@@ -113,6 +129,11 @@ struct RetainingTests {
         let billed = LocalDay(containing: Self.april(2022))..<LocalDay(containing: march(1))
         let (days, months) = (try await usage(scene), try await ledger.months(of: .fed, over: billed))
         let count = try await scene.store.readingCount()
+        let seconds = try await scene.store.readings(
+            of: .fed,
+            in: march(-5_000)..<Self.april(2024),
+            by: .second
+        )
         let untouched = try await scene.store.everything()
         let plan = try await retaining(scene).plan(at: Self.now)
         #expect(try await scene.store.everything() == untouched, "a plan changes nothing")
@@ -136,7 +157,10 @@ struct RetainingTests {
             in: march(-5_000)..<Self.april(2024) - 86_400 * 40,
             by: .second
         )
-        #expect(!second.isEmpty && second.count <= old.count)
+        // What lies at the end of the last month that the second way told is where the days that stay begin.
+        let end = try #require(seconds.last).at - 5 * 86_400
+        let basis = Self.billingBasis(of: seconds).filter { $0.at < end }
+        #expect(second.filter { $0.at < end } == basis && basis.count > 1)
         #expect(
             try await scene.store.firstReading(of: .fed).map { $0.at >= Self.april(2022) - 86_400 } == true
         )

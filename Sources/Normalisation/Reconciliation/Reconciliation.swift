@@ -33,7 +33,8 @@ public struct Reconciliation: Sendable {
             dial: Dial(capacity: context.dial.capacity, resolution: resolution ?? context.dial.resolution),
             calibre: context.calibre,
             exchanges: context.exchanges,
-            invalid: context.invalid
+            invalid: context.invalid,
+            settings: context.settings
         )
     }
 

@@ -33,9 +33,6 @@ extension MeterStore {
 
 /// Writes readings of a full export inside one transaction.
 private struct RestoreWriter {
-    /// A month of fewer readings than this stays in rows.
-    static let fewestSealed = 48
-
     private(set) var tally = ReadingTally()
     private let database: Database
     private let now: Instant
@@ -125,7 +122,7 @@ private struct RestoreWriter {
         let sorted = readings.sorted { $0.comesBefore($1) }
         let end = place.month.span?.upperBound ?? .max
         let before = tally.stored
-        if end <= now.secondsSince1970, sorted.count >= RestoreWriter.fewestSealed {
+        if end <= now.secondsSince1970, sorted.count >= Sealer.fewestReadings {
             let outcome = try Sealer(database).seal(
                 sorted,
                 month: place.month,

@@ -4,6 +4,9 @@ internal import Metering
 
 /// Packs a month of one point and way into a block, inside somebody's transaction.
 struct Sealer {
+    /// What comes at once for a month that is over stays in rows when it is less than this: two days of hours.
+    static let fewestReadings = 48
+
     let database: Database
 
     /// What became of the readings that were new to a month.

@@ -138,6 +138,15 @@ struct ReconciliationTests {
         )
     }
 
+    @Test func `the second way is read by the same terms as the first`() {
+        var settings = IndexSettings()
+        settings.jitterLitres = 500
+        let own = SeriesContext(dial: context().dial, calibre: context().calibre, settings: settings)
+        let second = Reconciliation(own, resolution: .litres(100)).secondContext
+        #expect(second.settings == settings)
+        #expect(second.dial.resolution == .litres(100))
+    }
+
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `a gap is filled by the week around it alone`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
