@@ -17,21 +17,20 @@ public struct WebConsole: Sendable {
     /// - Parameters:
     ///   - parts: where the answers come from.
     ///   - settings: where to listen.
-    ///   - push: by what a pushed delivery is believed; nil for no such door.
-    ///   - now: the time that its stamps are compared with.
+    ///   - push: by what a pushed delivery is believed, and the time that its stamps are compared with; nil for no such
+    ///     door.
     ///   - logger: told once for each request that could not be answered.
     ///   - whenListening: called once the port is open.
     public init(
         _ parts: ConsoleParts,
         settings: ConsoleSettings,
-        push: PushSettings? = nil,
-        now: @escaping @Sendable () -> Instant = { Instant(secondsSince1970: 0) },
+        push: (settings: PushSettings, now: @Sendable () -> Instant)? = nil,
         logger: Logger = Logger(label: "mizumori.console"),
         whenListening: @escaping @Sendable () async -> Void = {}
     ) {
         self.parts = parts
         self.settings = settings
-        self.push = push.map { PushDoor($0, now: now, take: parts.push) }
+        self.push = push.map { PushDoor($0.settings, now: $0.now, take: parts.push) }
         self.logger = logger
         self.whenListening = whenListening
     }

@@ -141,9 +141,11 @@ public struct Ledger: Sendable {
         async throws -> [ClockDrift]
     {
         guard let installation = pilot.installation(at: point) else { return [] }
+        // What the second way filled in bears another clock's stamps.
+        let filled = Set(account.filling.readings.map(\.reading.at))
         return try await PointClock(store, terms.clock).drifts(
             of: installation,
-            account.readings,
+            account.readings.filter { !filled.contains($0.at) },
             in: span,
             pilot
         )

@@ -77,10 +77,14 @@ public struct Pipeline: Sendable {
         return isDoubtful && !answer.isConfirmation ? .confirm : .done
     }
 
-    /// Keeps a page of the feed with what it means.
+    /// Keeps a page of the feed with what it means; when it returns, the data are synced.
     ///
-    /// When it returns, the data are synced.
-    public func take(_ page: FeedDelivery, at now: Instant) async throws {
+    /// - Parameters:
+    ///   - page: as it was delivered.
+    ///   - isPulled: whether pulls go on behind it. One that was pushed says nothing of what came before it.
+    ///   - now: the time of storing.
+    /// - Throws: `FeedDecodingError` for what is no page, `StoreError` when the store can't be written.
+    public func take(_ page: FeedDelivery, isPulled: Bool = true, at now: Instant) async throws {
         let pilot = terms().pilot
         let decoded = try FeedReadings(
             page,
@@ -89,7 +93,7 @@ public struct Pipeline: Sendable {
         )
         let outcomes = try await store.store(
             page: decoded.arrivals,
-            advancing: decoded.watermark,
+            advancing: isPulled ? decoded.watermark : nil,
             at: now
         )
         for case .conflicting in outcomes {
@@ -137,8 +141,10 @@ public struct Pipeline: Sendable {
     ///   - now: the time of the judgement.
     /// - Throws: `StoreError` when the store can't be read or written; nothing is changed then.
     public func think(about points: [ServicePoint.ID] = [], at now: Instant) async throws {
-        let terms = terms()
+        // Terms after points: when others come in between, these points are judged by them, and not marked as judged by
+        // the old ones.
         let unjudged = try await store.unjudgedPoints(stage: Pipeline.stage)
+        let terms = terms()
         let news = Dictionary(unjudged.map { ($0.point, $0) }, uniquingKeysWith: { first, _ in first })
         var judgements: [Judgement] = []
         var days = 0

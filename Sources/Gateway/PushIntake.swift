@@ -24,7 +24,7 @@ public struct PushIntake: Sendable {
     ///   - name: what a file is called; its layout may refuse another name.
     ///   - now: when it came.
     /// - Returns: when it is synced.
-    /// - Throws: `StoreError` when the store can't be written; then nothing of it is kept.
+    /// - Throws: `StoreError` when the store can't be written; sending it again is safe, whether it was kept or not.
     public func take(_ body: [UInt8], from path: Path.ID, named name: String?, at now: Instant) async throws
         -> Outcome
     {
@@ -57,7 +57,7 @@ public struct PushIntake: Sendable {
             body: body
         )
         do {
-            try await station.pipeline.take(page, at: now)
+            try await station.pipeline.take(page, isPulled: false, at: now)
         } catch let error as FeedDecodingError {
             return .refused("\(error)")
         }

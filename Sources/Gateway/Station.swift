@@ -53,8 +53,15 @@ public struct Station: Sendable {
     /// - Throws: `StoreError` when the store can't be written; then everything stays as it was.
     public func reload(_ configuration: Configuration, at now: Instant) async throws {
         let registered = try await Station.registered(configuration, store, logger)
-        try await Station.note(configuration.pilot.terms, in: store, at: now, logger)
+        let before = live.current
+        // First the terms and then the marks, so that no marked point is judged by the old ones.
         live.replace(by: registered)
+        do {
+            try await Station.note(configuration.pilot.terms, in: store, at: now, logger)
+        } catch {
+            live.replace(by: before)
+            throw error
+        }
     }
 
     private static func note(

@@ -40,18 +40,19 @@ struct PushDoorTests {
                 push: { try intake.take($0) }
             ),
             settings: ConsoleSettings(port: 0),
-            push: isOpen ? PushSettings(secret: secret, windowSeconds: 300, mostBytes: 100) : nil,
-            now: { now }
+            push: isOpen
+                ? (PushSettings(secret: secret, windowSeconds: 300, mostBytes: 100), { now }) : nil
         )
     }
 
     private static func signature(
         _ body: String,
         path: String = "feed",
+        name: String = "",
         at seconds: Int64 = 0,
         by secret: String = secret
     ) -> String {
-        let message = Array("\(now.secondsSince1970 + seconds).\(path).\(body)".utf8)
+        let message = Array("\(now.secondsSince1970 &+ seconds).\(path).\(name).\(body)".utf8)
         let code = HMAC<SHA256>.authenticationCode(
             for: message,
             using: SymmetricKey(data: Array(secret.utf8))
@@ -73,10 +74,11 @@ struct PushDoorTests {
             for one in sent {
                 var headers = HTTPFields()
                 for (name, value) in [
-                    ("X-Mizumori-Timestamp", "\(Self.now.secondsSince1970 + one.offset)"),
+                    ("X-Mizumori-Timestamp", "\(Self.now.secondsSince1970 &+ one.offset)"),
                     (
                         "X-Mizumori-Signature",
-                        one.signature ?? Self.signature(one.body, path: one.path, at: one.offset)
+                        one.signature
+                            ?? Self.signature(one.body, path: one.path, name: one.name ?? "", at: one.offset)
                     ),
                     ("X-Mizumori-Name", one.name ?? ""),
                 ] where !value.isEmpty {
@@ -97,12 +99,13 @@ struct PushDoorTests {
     @Test func `what is signed is taken, with its path, its name and when it came`() async throws {
         let intake = Intake()
         let sent = [
-            Sent(), Sent(path: "feed/alarms"), Sent(body: "a,b", path: "daily", name: "W_20260301.csv"),
+            Sent(), Sent(path: "feed/alarms"),
+            Sent(body: "a,b", path: "daily", name: "%E6%A4%9C%E9%87%9D_20260301.csv"),
         ]
         #expect(try await post(sent, to: Self.console(intake)) == [200, 200, 200])
         let taken = intake.taken.withLock { $0 }
         #expect(taken.map(\.path.rawValue) == ["feed", "feed/alarms", "daily"])
-        #expect(taken.map(\.name) == [nil, nil, "W_20260301.csv"])
+        #expect(taken.map(\.name) == [nil, nil, "検針_20260301.csv"])
         #expect(taken.map(\.body) == ["{}", "{}", "a,b"].map { Array($0.utf8) })
         #expect(taken.allSatisfy { $0.answered == Self.now })
     }
@@ -115,7 +118,8 @@ struct PushDoorTests {
 
     @Test(arguments: [
         Self.signature("{} "), Self.signature("{}", path: "feed/alarms"), Self.signature("{}", at: 1),
-        Self.signature("{}", by: "another secret"), "sha256=", "sha256=" + String(repeating: "0", count: 64),
+        Self.signature("{}", name: "W_20260301.csv"), Self.signature("{}", by: "another secret"), "sha256=",
+        "sha256=" + String(repeating: "0", count: 64),
         String(Self.signature("{}").dropFirst(7)), String(Self.signature("{}").dropLast()), "sha1=abc",
         "sha256=" + String(repeating: "é", count: 32),
     ])
@@ -125,7 +129,10 @@ struct PushDoorTests {
         #expect(intake.count == 0)
     }
 
-    @Test(arguments: [(-301, 401), (-300, 200), (300, 200), (301, 401)] as [(Int64, Int)])
+    @Test(
+        arguments: [(-301, 401), (-300, 200), (300, 200), (301, 401), (.min, 401), (.max, 401)]
+            as [(Int64, Int)]
+    )
     func `a stamp is believed within the window`(offset: Int64, code: Int) async throws {
         let intake = Intake()
         #expect(try await post([Sent(offset: offset)], to: Self.console(intake)) == [code])

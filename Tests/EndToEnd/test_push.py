@@ -19,7 +19,7 @@ JAPAN = timezone(timedelta(hours=9))
 def post(pilot, path, body, secret=SECRET, at=None, name=None):
     """Posts a delivery as a relay would; gives the status and the document."""
     stamp = str(int(time.time()) if at is None else at)
-    code = hmac.new(secret.encode(), f"{stamp}.{path}.".encode() + body, hashlib.sha256).hexdigest()
+    code = hmac.new(secret.encode(), f"{stamp}.{path}.{name or ''}.".encode() + body, hashlib.sha256).hexdigest()
     request = urllib.request.Request(
         f"http://127.0.0.1:{pilot.console_port}/feed/{path}", data=body, method="POST",
         headers={"X-Mizumori-Timestamp": stamp, "X-Mizumori-Signature": f"sha256={code}",

@@ -65,7 +65,7 @@ struct PushIntakeTests {
         #expect(readings.map(\.index) == [.litres(7), .litres(9)])
         #expect(try await station.store.captureCount() == 2)
         #expect(try await station.store.unjudgedPoints(stage: Pipeline.stage).isEmpty)
-        #expect(try await station.store.watermark(of: .feed) == march(2))
+        #expect(try await station.store.watermark(of: .feed) == nil, "pulls begin where they would have")
         #expect(try await station.store.verify().isEmpty)
     }
 

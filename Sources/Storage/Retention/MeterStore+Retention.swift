@@ -64,9 +64,9 @@ extension MeterStore {
         }
     }
 
-    /// The points whose readings are still needed by somebody, with the first reason found.
+    /// The points whose readings or telegrams are still needed by somebody, with the first reason found.
     public func retentionHolds(for limits: RetentionLimits) async throws(StoreError) -> [RetentionHold] {
-        guard let limit = limits.readings else { return [] }
+        guard let limit = [limits.readings, limits.telegrams].compactMap(\.self).max() else { return [] }
         return try await read("find what is still needed") { try $0.holds(before: limit) }
     }
 

@@ -59,9 +59,13 @@ struct StationProgram {
             StationView(station).parts,
             settings: ConsoleSettings(host: address.host, port: address.port),
             push: station.configuration.settings.push.map {
-                PushSettings(secret: $0.secret, windowSeconds: $0.windowSeconds, mostBytes: $0.mostBytes)
+                let settings = PushSettings(
+                    secret: $0.secret,
+                    windowSeconds: $0.windowSeconds,
+                    mostBytes: $0.mostBytes
+                )
+                return (settings, { presentInstant() })
             },
-            now: { presentInstant() },
             logger: logger
         )
         let switchboard = Switchboard()
